@@ -1,0 +1,22 @@
+"""The rows of the plugin, one subject a file."""
+
+from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
+from .distribution import PyindexDistribution
+from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
+from .remote import PyindexProjectState, PyindexRemote
+from .repository import PyindexRepository, PyindexVersion
+
+__all__ = [
+    "PyindexDistribution",
+    "PyindexFile",
+    "PyindexPage",
+    "PyindexProjectState",
+    "PyindexProjectStatus",
+    "PyindexProvenance",
+    "PyindexPublication",
+    "PyindexPublishedProject",
+    "PyindexRemote",
+    "PyindexRepository",
+    "PyindexVersion",
+    "PyindexYank",
+]

@@ -1,0 +1,29 @@
+"""Distributions: where an index is served."""
+
+from django.conf import settings
+
+from pulpcore.plugin.models import AutoAddObjPermsMixin, Distribution
+
+
+class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
+    """One index URL: of a repository's newest published version, a publication, or a version."""
+
+    TYPE = "pyindex"
+    SERVE_FROM_PUBLICATION = True
+
+    class Meta:
+        default_related_name = "%(app_label)s_%(model_name)s"
+        permissions = [
+            ("manage_roles_pyindexdistribution", "Can manage roles on pyindex distributions"),
+        ]
+
+    @property
+    def index_path(self) -> str:
+        """Path of the index on the content app, with slashes at both ends."""
+        domain = f"{self.pulp_domain.name}/" if settings.DOMAIN_ENABLED else ""
+        return f"/pypi/{domain}{self.base_path}/"
+
+    @property
+    def index_url(self) -> str:
+        """Absolute URL of the index, or its path where Pulp has no CONTENT_ORIGIN."""
+        return f"{(settings.CONTENT_ORIGIN or '').rstrip('/')}{self.index_path}"

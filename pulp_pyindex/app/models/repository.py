@@ -1,0 +1,104 @@
+"""Repositories, and how a new version of one comes about."""
+
+from typing import Any
+
+from django.db import connection, models
+from django.dispatch import Signal
+
+from pulpcore.plugin.models import AutoAddObjPermsMixin, Repository, RepositoryVersion
+
+from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
+from .remote import PyindexRemote
+
+#: Sent in the task that made a version, after it is complete: `repository`, `version`.
+#: Publishing listens to it; models know nothing of tasks.
+new_version = Signal()
+
+
+class CheapTruthQuerySet(models.QuerySet[Any]):
+    """A queryset whose truth costs one row, not all of them."""
+
+    def __bool__(self) -> bool:
+        return self.exists()
+
+
+class PyindexVersion(RepositoryVersion):
+    """A repository version of any size in little memory.
+
+    pulpcore decides whether a new version changed anything by `not self.added()`, which loads
+    every added unit; 100,000 units are some hundred MB.
+    """
+
+    class Meta:
+        proxy = True
+        default_related_name = "%(app_label)s_%(model_name)s"
+
+    def added(self, base_version: RepositoryVersion | None = None) -> CheapTruthQuerySet:
+        return _cheap(super().added(base_version))
+
+    def removed(self, base_version: RepositoryVersion | None = None) -> CheapTruthQuerySet:
+        return _cheap(super().removed(base_version))
+
+
+def _cheap(queryset: models.QuerySet[Any]) -> CheapTruthQuerySet:
+    clone = queryset.all()
+    clone.__class__ = type("CheapTruth", (CheapTruthQuerySet, queryset.__class__), {})
+    return clone
+
+
+class PyindexRepository(Repository, AutoAddObjPermsMixin):
+    """The state of an index, version by version."""
+
+    TYPE = "pyindex"
+    CONTENT_TYPES = [PyindexFile, PyindexYank, PyindexProjectStatus, PyindexProvenance]
+    REMOTE_TYPES = [PyindexRemote]
+
+    autopublish = models.BooleanField(default=True)
+
+    class Meta:
+        default_related_name = "%(app_label)s_%(model_name)s"
+        permissions = [
+            ("sync_pyindexrepository", "Can start a sync task"),
+            ("modify_pyindexrepository", "Can modify content of the repository"),
+            ("manage_roles_pyindexrepository", "Can manage roles on pyindex repositories"),
+            ("repair_pyindexrepository", "Can repair repository versions"),
+        ]
+
+    def finalize_new_version(self, new_version: RepositoryVersion) -> None:
+        """Keep one file, yank and provenance per filename and one status per project.
+
+        What is added wins over what was there. Only what is added is looked at.
+        """
+        for model in self.CONTENT_TYPES:
+            superseded = _superseded(model, new_version)
+            if superseded:
+                new_version.remove_content(model.objects.filter(pk__in=superseded))
+
+    def on_new_version(self, version: RepositoryVersion) -> None:
+        """Let whoever listens to `new_version` work in the task that made the version."""
+        super().on_new_version(version)
+        new_version.send(sender=type(self), repository=self, version=version)
+
+
+def _superseded(model: Any, version: RepositoryVersion) -> list[Any]:
+    """Units of `model` in `version` that an added unit with the same repository key replaces."""
+    table = model._meta.db_table
+    key = model.repo_key_fields[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT DISTINCT old.content_ptr_id
+            FROM core_repositorycontent fresh
+            JOIN {table} new ON new.content_ptr_id = fresh.content_id
+            JOIN {table} old ON old.{key} = new.{key} AND old.content_ptr_id <> new.content_ptr_id
+            JOIN core_repositorycontent held
+              ON held.content_id = old.content_ptr_id
+             AND held.repository_id = fresh.repository_id
+             AND held.version_removed_id IS NULL
+            WHERE fresh.repository_id = %s AND fresh.version_added_id = %s
+              AND fresh.version_removed_id IS NULL
+              AND (held.version_added_id <> %s OR old.content_ptr_id < new.content_ptr_id)
+            """,  # noqa: S608 - names come from the model, values are parameters
+            [version.repository_id, version.pk, version.pk],
+        )
+        return [row[0] for row in cursor.fetchall()]

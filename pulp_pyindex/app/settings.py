@@ -1,0 +1,8 @@
+"""Settings of the plugin, with their defaults; described in docs/reference/settings.md."""
+
+#: A sync with `mirror` that would remove more than this share of a repository's files fails,
+#: unless the caller says that it is meant.
+PYINDEX_MASS_REMOVAL_LIMIT = 0.3
+
+#: Bytes of pages and small files each content process keeps in memory.
+PYINDEX_CACHE_SIZE = 256 * 1024 * 1024
