@@ -30,6 +30,8 @@ class PyindexPage(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     json = models.BinaryField()
     html = models.BinaryField()
+    #: What the JSON form may honestly declare: "1.4", or "1.0" where a file's size is unknown.
+    api_version = models.TextField()
     #: True where the page holds links that must be absolute, see `index.rendering`.
     has_origin = models.BooleanField(default=False)
 
