@@ -37,6 +37,8 @@ class PyindexFile(Content):
     metadata_sha256 = models.CharField(max_length=64, null=True)
     #: The core metadata fields, read from the file's own METADATA or PKG-INFO once it is known.
     core_metadata = models.JSONField(null=True)
+    #: When something the source had not told was filled in; pages made before it lack that.
+    learned_at = models.DateTimeField(null=True)
     #: Over all the source told of the file: two sources that tell different things of the same
     #: bytes make two units, so no version ever changes under its reader.
     facts_sha256 = models.CharField(max_length=64)
@@ -48,6 +50,7 @@ class PyindexFile(Content):
         indexes = [
             models.Index(fields=["project", "version"], name="pyindex_file_project"),
             models.Index(fields=["sha256"], name="pyindex_file_sha256"),
+            models.Index(fields=["learned_at"], name="pyindex_file_learned"),
         ]
 
 
