@@ -19,6 +19,7 @@ from packaging.version import InvalidVersion, Version
 
 from pulpcore.plugin.models import RepositoryVersion
 
+from pulp_pyindex.app.models import PyindexPublication
 from pulp_pyindex.index.pages import File, ProjectEntry, ProjectPage, ProjectStatus, Status
 from pulp_pyindex.index.paths import page_link, provenance_path
 
@@ -141,13 +142,12 @@ def project_serials(
     return dict(rows)
 
 
-def changed_projects(
-    repository_pk: UUID, after: RepositoryVersion, until: RepositoryVersion
-) -> list[str]:
-    """Projects of which a unit came or went after one version, up to and with a later one.
+def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> list[str]:
+    """Projects whose page in a version may differ from what an earlier publication shows.
 
-    A change that was taken back counts, as the serial it leaves behind does. So do files that
-    something was learnt of since `after` was made (see `models.content`).
+    That is where a unit came or went after the publication's version (a change that was taken
+    back counts, as it leaves a serial behind), and where something was learnt of a file since the
+    publication was made (see `models.content`).
     """
     units = " UNION ".join(
         f"""
@@ -164,13 +164,12 @@ def changed_projects(
         UNION
         SELECT f.project FROM pyindex_pyindexfile f
         JOIN core_repositorycontent held ON held.content_id = f.content_ptr_id
-        WHERE held.repository_id = %(repository)s AND f.learned_at > %(since)s
+        WHERE held.repository_id = %(repository)s AND f.learned_at >= %(since)s
         """,
         {
-            "repository": repository_pk,
-            "after": after.number,
-            "number": until.number,
-            "since": after.pulp_created,
+            **_version_values(version),
+            "after": base.repository_version.number,
+            "since": base.pulp_created,
         },
     )
     return sorted(row[0] for row in rows)

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('html', models.BinaryField()),
                 ('api_version', models.TextField()),
                 ('has_origin', models.BooleanField(default=False)),
+                ('made_at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={
                 'default_related_name': '%(app_label)s_%(model_name)s',

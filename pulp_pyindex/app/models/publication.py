@@ -34,6 +34,8 @@ class PyindexPage(models.Model):
     api_version = models.TextField()
     #: True where the page holds links that must be absolute, see `index.rendering`.
     has_origin = models.BooleanField(default=False)
+    #: When a publication last came to show the page; young pages are not cleaned away.
+    made_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
