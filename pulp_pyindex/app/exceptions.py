@@ -1,0 +1,173 @@
+"""What a task or view of the plugin can fail with, as Pulp shows it to users.
+
+PulpException
+├── UpstreamError              an upstream did not give what was asked of it
+│   ├── UpstreamMissing        404, 410
+│   ├── UpstreamForbidden      401, 403, 407
+│   ├── UpstreamFaulty         5xx, 429, timeouts, broken connections, after all retries
+│   ├── UpstreamTooLarge       more bytes than are taken
+│   └── UpstreamRefused        any other answer, and URLs that are never asked
+├── NotAnIndex                 the remote's URL answers with something else
+├── NothingFound               the upstream has none of what is wanted
+├── AllProjectsFailed          no project could be read
+├── MassRemoval                a mirror would lose more of its files than it may unasked
+└── FileMismatch               bytes that are not the promised ones
+
+Each keeps its values, says what happened to which URL or file, and what to do next. The codes are
+described in docs/reference/errors.md and never change their meaning.
+"""
+
+from __future__ import annotations
+
+import http.client
+
+from pulpcore.plugin.exceptions import PulpException
+
+
+class UpstreamError(PulpException):
+    """An upstream did not give what was asked of it. `url` holds no credentials."""
+
+    error_code = "PYI001"
+    http_status_code = http.client.BAD_GATEWAY
+
+    def __init__(
+        self, url: str, reason: str, *, status: int | None = None, timeout: bool = False
+    ) -> None:
+        super().__init__()
+        self.url = url
+        self.reason = reason
+        #: The HTTP status of the answer; None where there was no answer.
+        self.status = status
+        #: True where the upstream was too slow.
+        self.timeout = timeout
+
+    def __str__(self) -> str:
+        return f"[{self.error_code}] {self.url}: {self.reason}"
+
+
+class UpstreamMissing(UpstreamError):
+    """The upstream does not have it: 404 or 410."""
+
+    error_code = "PYI002"
+
+
+class UpstreamForbidden(UpstreamError):
+    """The upstream, or the proxy before it, wants other credentials."""
+
+    error_code = "PYI003"
+
+
+class UpstreamFaulty(UpstreamError):
+    """The upstream could not answer, also not after all retries; later it may."""
+
+    error_code = "PYI004"
+
+
+class UpstreamTooLarge(UpstreamError):
+    """The answer is larger than what is taken."""
+
+    error_code = "PYI005"
+
+
+class UpstreamRefused(UpstreamError):
+    """An answer that makes no sense here, or a URL that is never asked."""
+
+    error_code = "PYI006"
+
+
+class NotAnIndex(PulpException):
+    """The remote's URL answers with something that is not a simple index."""
+
+    error_code = "PYI007"
+    http_status_code = http.client.BAD_GATEWAY
+
+    def __init__(self, url: str, found: str) -> None:
+        super().__init__()
+        self.url = url
+        self.found = found
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] {self.url} is not a simple index: {self.found}. "
+            "Check the remote's url: it is the list of projects itself, nothing is appended to it."
+        )
+
+
+class NothingFound(PulpException):
+    """The upstream has none of the projects the remote includes."""
+
+    error_code = "PYI008"
+
+    def __init__(self, url: str, projects: list[str]) -> None:
+        super().__init__()
+        self.url = url
+        self.projects = projects
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.projects[:10])
+        more = f" and {len(self.projects) - 10} more" if len(self.projects) > 10 else ""
+        return (
+            f"[{self.error_code}] {self.url} has none of the projects the remote includes: "
+            f"{shown}{more}. Check the remote's url and its includes."
+        )
+
+
+class AllProjectsFailed(PulpException):
+    """No project could be read, hence nothing was changed."""
+
+    error_code = "PYI009"
+    http_status_code = http.client.BAD_GATEWAY
+
+    def __init__(self, url: str, failed: int, project: str, reason: str) -> None:
+        super().__init__()
+        self.url = url
+        self.failed = failed
+        self.project = project
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] {self.url}: none of the {self.failed} projects asked for could "
+            f"be read, nothing was changed. {self.project}: {self.reason}"
+        )
+
+
+class MassRemoval(PulpException):
+    """A mirror would lose more of its files than it may without being asked for it."""
+
+    error_code = "PYI010"
+    http_status_code = http.client.CONFLICT
+
+    def __init__(self, url: str, removed: int, present: int, limit: float) -> None:
+        super().__init__()
+        self.url = url
+        self.removed = removed
+        self.present = present
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] Mirroring {self.url} would remove {self.removed} of "
+            f"{self.present} files, more than PYINDEX_MASS_REMOVAL_LIMIT ({self.limit:.0%}) "
+            'allows; nothing was changed. If this is meant, sync with "allow_mass_removal": true.'
+        )
+
+
+class FileMismatch(PulpException):
+    """Bytes that are not the promised ones: they are neither stored nor served."""
+
+    error_code = "PYI011"
+    http_status_code = http.client.BAD_GATEWAY
+
+    def __init__(self, filename: str, what: str, promised: str, found: str) -> None:
+        super().__init__()
+        self.filename = filename
+        self.what = what
+        self.promised = promised
+        self.found = found
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] {self.filename}: {self.what} is {self.found}, "
+            f"promised was {self.promised}"
+        )
