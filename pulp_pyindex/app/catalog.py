@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,8 @@ from pulp_pyindex.index.paths import page_link, provenance_path
 
 #: Projects looked up by one statement: few enough for little memory, enough to hide round trips.
 BATCH = 500
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _IN_VERSION = """
     held.repository_id = %(repository)s AND added.number <= %(number)s
@@ -105,6 +108,11 @@ def project_names(version: RepositoryVersion) -> list[str]:
     return [row[0] for row in rows]
 
 
+def version_serial(version: RepositoryVersion) -> int:
+    """The serial of the list of projects: every version changes something."""
+    return (version.pulp_created - _EPOCH) // timedelta(milliseconds=1)
+
+
 def root_entries(version: RepositoryVersion) -> list[ProjectEntry]:
     """The list of projects of a version with their serials, sorted by name."""
     serials = project_serials(version)
@@ -134,7 +142,7 @@ def project_serials(
     )
     rows = _fetch(
         f"""
-        SELECT project, (extract(epoch FROM max(changed)) * 1000)::bigint
+        SELECT project, floor(extract(epoch FROM max(changed)) * 1000)::bigint
         FROM ({units}) AS changes (project, changed) GROUP BY project
         """,
         {**_version_values(version), "projects": projects},

@@ -44,7 +44,7 @@ def publish(repository_version_pk: str, checkpoint: bool = False) -> dict[str, A
                 made += len(batch)
                 progress.done = made
                 progress.save()
-        _write(publication, [_finished_root(publication)])
+        _write(publication, [_finished_root(publication, version)])
     if version.repository.retain_repo_versions is not None:
         drop_unshown_pages()
     return {"publication": str(publication.pk), "pages_made": made}
@@ -128,7 +128,7 @@ def _finish(pages: Iterable[ProjectPage]) -> Iterator[_Finished]:
         )
 
 
-def _finished_root(publication: PyindexPublication) -> _Finished:
+def _finished_root(publication: PyindexPublication, version: RepositoryVersion) -> _Finished:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -143,7 +143,7 @@ def _finished_root(publication: PyindexPublication) -> _Finished:
         ]
     return _finished(
         ROOT,
-        max((entry.serial or 0 for entry in entries), default=0),
+        catalog.version_serial(version),
         rendering.root_tail(Kind.JSON, entries),
         rendering.root_tail(Kind.HTML, entries),
         rendering.API_VERSION,
