@@ -5,6 +5,8 @@ from .distribution import PyindexDistribution
 from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
 from .remote import PyindexProjectState, PyindexRemote
 from .repository import PyindexRepository, PyindexVersion
+from .token import PyindexToken
+from .upload import PyindexReservedFilename, PyindexUpload
 
 __all__ = [
     "PyindexDistribution",
@@ -17,6 +19,9 @@ __all__ = [
     "PyindexPublishedProject",
     "PyindexRemote",
     "PyindexRepository",
+    "PyindexReservedFilename",
+    "PyindexToken",
+    "PyindexUpload",
     "PyindexVersion",
     "PyindexYank",
 ]

@@ -1,6 +1,7 @@
 """Distributions: where an index is served."""
 
 from django.conf import settings
+from django.db import models
 
 from pulpcore.plugin.models import AutoAddObjPermsMixin, Distribution
 
@@ -10,6 +11,11 @@ class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
 
     TYPE = "pyindex"
     SERVE_FROM_PUBLICATION = True
+
+    #: Whether files may be uploaded through the index (it must follow a repository).
+    allow_uploads = models.BooleanField(default=True)
+    #: Whether reading takes a token with the scope `read`, or a user who may view this object.
+    require_token = models.BooleanField(default=False)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"

@@ -54,12 +54,21 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
     REMOTE_TYPES = [PyindexRemote]
 
     autopublish = models.BooleanField(default=True)
+    #: Bytes one upload may have; NULL = no limit.
+    max_file_size = models.BigIntegerField(null=True)
+    #: Whether an upload may replace a file of the same name.
+    allow_overwrite = models.BooleanField(default=False)
+    #: Whether the name of a deleted file stays taken.
+    reserve_filenames = models.BooleanField(default=True)
+    #: Whether sdists may be named in other ways than PEP 625 wants.
+    allow_legacy_filenames = models.BooleanField(default=False)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
         permissions = [
             ("sync_pyindexrepository", "Can start a sync task"),
             ("modify_pyindexrepository", "Can modify content of the repository"),
+            ("upload_pyindexrepository", "Can upload files to the repository"),
             ("manage_roles_pyindexrepository", "Can manage roles on pyindex repositories"),
             ("repair_pyindexrepository", "Can repair repository versions"),
         ]
