@@ -21,7 +21,11 @@ from __future__ import annotations
 
 import http.client
 
+from rest_framework.exceptions import ValidationError
+
 from pulpcore.plugin.exceptions import PulpException
+
+from pulp_pyindex.index.errors import InvalidWanted, PyindexError
 
 
 class UpstreamError(PulpException):
@@ -171,3 +175,13 @@ class FileMismatch(PulpException):
             f"[{self.error_code}] {self.filename}: {self.what} is {self.found}, "
             f"promised was {self.promised}"
         )
+
+
+def refusal(error: PyindexError) -> ValidationError:
+    """What a REST client gets for an error of the index room; nowhere else is one made of it.
+
+    Where the error knows its field, it is found under that field.
+    """
+    if isinstance(error, InvalidWanted):
+        return ValidationError({error.field: [str(error)]})
+    return ValidationError([str(error)])

@@ -1,0 +1,24 @@
+"""REST. Pulp registers every viewset it finds in this module, so only finished ones are here."""
+
+from .content import (
+    PyindexFileViewSet,
+    PyindexProjectStatusViewSet,
+    PyindexProvenanceViewSet,
+    PyindexYankViewSet,
+)
+from .distribution import PyindexDistributionViewSet
+from .publication import PyindexPublicationViewSet
+from .remote import PyindexRemoteViewSet
+from .repository import PyindexRepositoryVersionViewSet, PyindexRepositoryViewSet
+
+__all__ = [
+    "PyindexDistributionViewSet",
+    "PyindexFileViewSet",
+    "PyindexProjectStatusViewSet",
+    "PyindexProvenanceViewSet",
+    "PyindexPublicationViewSet",
+    "PyindexRemoteViewSet",
+    "PyindexRepositoryVersionViewSet",
+    "PyindexRepositoryViewSet",
+    "PyindexYankViewSet",
+]

@@ -1,0 +1,84 @@
+"""Who may do what with remotes, repositories, versions, publications, distributions, content."""
+
+from __future__ import annotations
+
+from .statements import (
+    Access,
+    allow,
+    on_object,
+    on_repository_around,
+    on_type,
+    owned,
+    sees_publication,
+    sees_remote,
+    sees_repository,
+)
+
+_REMOTE = "pyindexremote"
+_REPOSITORY = "pyindexrepository"
+_PUBLICATION = "pyindexpublication"
+_DISTRIBUTION = "pyindexdistribution"
+
+_UPDATE = ("update", "partial_update", "set_label", "unset_label")
+
+REMOTE = owned(
+    _REMOTE,
+    allow("create", given=(on_type("add", _REMOTE),)),
+    allow(*_UPDATE, given=on_object("change", _REMOTE)),
+    allow("destroy", given=on_object("delete", _REMOTE)),
+    owner_may=("change", "delete"),
+)
+
+REPOSITORY = owned(
+    _REPOSITORY,
+    allow("create", given=(on_type("add", _REPOSITORY), sees_remote(_REMOTE))),
+    allow(*_UPDATE, given=(*on_object("change", _REPOSITORY), sees_remote(_REMOTE))),
+    allow("destroy", given=on_object("delete", _REPOSITORY)),
+    allow("sync", given=(*on_object("sync", _REPOSITORY), sees_remote(_REMOTE))),
+    allow("modify", given=on_object("modify", _REPOSITORY)),
+    owner_may=("change", "delete", "modify", "sync", "repair"),
+)
+
+VERSION = Access(
+    policy={
+        "statements": [
+            allow("list", "retrieve", given=on_repository_around("view", _REPOSITORY)),
+            allow("destroy", given=on_repository_around("delete", _REPOSITORY)),
+            allow("repair", given=on_repository_around("repair", _REPOSITORY)),
+        ],
+    },
+    roles={},
+)
+
+PUBLICATION = owned(
+    _PUBLICATION,
+    allow("create", given=(on_type("add", _PUBLICATION), sees_repository(_REPOSITORY))),
+    allow("destroy", given=on_object("delete", _PUBLICATION)),
+    owner_may=("delete",),
+)
+
+_SEES_WHAT_IS_SERVED = (sees_repository(_REPOSITORY), sees_publication(_PUBLICATION))
+
+DISTRIBUTION = owned(
+    _DISTRIBUTION,
+    allow("create", given=(on_type("add", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
+    allow(*_UPDATE, given=(*on_object("change", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
+    allow("destroy", given=on_object("delete", _DISTRIBUTION)),
+    owner_may=("change", "delete"),
+)
+
+#: Content is seen by who sees a repository that holds it, or held it.
+CONTENT = Access(
+    policy={
+        "statements": [
+            allow("list", "retrieve"),
+            allow(
+                "set_label",
+                "unset_label",
+                given=("has_model_or_domain_perms:core.manage_content_labels",),
+            ),
+        ],
+        "queryset_scoping": {"function": "scope_queryset"},
+    },
+    roles={},
+)

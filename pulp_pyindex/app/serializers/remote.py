@@ -1,0 +1,175 @@
+"""Remotes as REST shows and takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from rest_framework import serializers
+
+from pulpcore.plugin.models import Remote
+from pulpcore.plugin.serializers import RemoteSerializer
+
+from pulp_pyindex.app.exceptions import refusal
+from pulp_pyindex.app.models import PyindexRemote
+from pulp_pyindex.index.errors import PyindexError
+
+from .fields import EntriesField
+
+#: As the upload API names them; the order is that of how often they are met.
+PACKAGE_TYPES = (
+    "bdist_wheel",
+    "sdist",
+    "bdist_egg",
+    "bdist_wininst",
+    "bdist_msi",
+    "bdist_rpm",
+    "bdist_dmg",
+    "bdist_dumb",
+)
+
+#: The fields that say what is wanted; `Wanted.build` takes them under the same names.
+WANTED_FIELDS = (
+    "includes",
+    "excludes",
+    "prereleases",
+    "package_types",
+    "python_tags",
+    "platform_tags",
+    "keep_latest",
+    "exclude_yanked",
+    "max_file_size",
+    "uploaded_before",
+    "uploaded_after",
+)
+
+
+class PyindexRemoteSerializer(RemoteSerializer):
+    """A remote index and what is wanted of it."""
+
+    url = serializers.CharField(
+        help_text="URL of the upstream's simple index. It is used as it is given, with or "
+        "without a slash at its end; no path is appended. http or https only.",
+    )
+    policy = serializers.ChoiceField(
+        help_text="When files are downloaded. 'on_demand' (the default): when a client first asks "
+        "for one, and it is kept. 'streamed': whenever a client asks, and it is not kept. "
+        "'immediate': all of them, while syncing.",
+        choices=Remote.POLICY_CHOICES,
+        default=Remote.ON_DEMAND,
+    )
+    includes = EntriesField(
+        required=False,
+        help_text="Projects to mirror: names, with a version range if need be, or globs, such as "
+        "'shelf-reader', 'django>=4.2,<5' or 'acme-*'. Empty (the default) means every project.",
+    )
+    excludes = EntriesField(
+        required=False,
+        help_text="Projects, or releases of projects, not to mirror although `includes` names "
+        "them; written like `includes`.",
+    )
+    prereleases = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="Whether to mirror pre-releases and development releases (default: true).",
+    )
+    package_types = serializers.ListField(
+        child=serializers.ChoiceField(choices=PACKAGE_TYPES),
+        required=False,
+        help_text="Kinds of files to mirror. Empty (the default) means all kinds.",
+    )
+    python_tags = EntriesField(
+        required=False,
+        help_text="Mirror only wheels that can be installed on one of these, such as 'cp312' or "
+        "'py3'. Empty (the default) means all. Files other than wheels are not affected.",
+    )
+    platform_tags = EntriesField(
+        required=False,
+        help_text="Mirror only wheels that can be installed on one of these platforms, such as "
+        "'manylinux_2_28_x86_64'; wheels for any platform always can. Empty (the default) means "
+        "all. Files other than wheels are not affected.",
+    )
+    keep_latest = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="How many releases to mirror of each project, the newest by version. "
+        "Null (the default) means all.",
+    )
+    exclude_yanked = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether to leave out files that upstream has yanked (default: false).",
+    )
+    max_file_size = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="Leave out files larger than this many bytes. Null (the default) means no limit.",
+    )
+    uploaded_before = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="Mirror only files that were uploaded to upstream before this time.",
+    )
+    uploaded_after = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="Mirror only files that were uploaded to upstream after this time.",
+    )
+    provenance = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether to mirror the provenance of files (PEP 740) too (default: false).",
+    )
+
+    def validate_url(self, url: str) -> str:
+        """The URL, unchanged, if it can be that of a simple index."""
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise serializers.ValidationError(f"{url!r} is not a URL: {error}.") from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise serializers.ValidationError(
+                f"{url!r} is not an absolute http or https URL, such as "
+                "'https://index.example.org/simple/'."
+            )
+        if "@" in parts.netloc:
+            raise serializers.ValidationError(
+                "The URL holds credentials, which would be shown to everyone who sees the remote. "
+                "Put them into 'username' and 'password'."
+            )
+        if parts.query or parts.fragment:
+            raise serializers.ValidationError(
+                "A simple index has no query ('?') or fragment ('#') in its URL. A token belongs "
+                "into 'password' or 'headers'."
+            )
+        if any(sign.isspace() for sign in url):
+            raise serializers.ValidationError("The URL holds white space.")
+        return url
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """`data`, if what is wanted can be understood, with what the remote has already."""
+        data = super().validate(data)
+        if any(field in data for field in WANTED_FIELDS):
+            from pulp_pyindex.index.wanted import Wanted
+
+            try:
+                Wanted.build(**{field: self._value(field, data) for field in WANTED_FIELDS})
+            except PyindexError as error:
+                raise refusal(error) from error
+        return data
+
+    def _value(self, field: str, data: dict[str, Any]) -> Any:
+        if field in data:
+            return data[field]
+        if self.instance is not None:
+            return getattr(self.instance, field)
+        return PyindexRemote._meta.get_field(field).get_default()
+
+    class Meta:
+        fields = (*RemoteSerializer.Meta.fields, *WANTED_FIELDS, "provenance")
+        model = PyindexRemote

@@ -1,0 +1,104 @@
+"""What content can be searched by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import CharFilter
+from packaging.utils import canonicalize_name
+
+from pulpcore.plugin.viewsets import (
+    DATETIME_FILTER_OPTIONS,
+    NAME_FILTER_OPTIONS,
+    NULLABLE_NUMERIC_FILTER_OPTIONS,
+    CharInFilter,
+    ContentFilter,
+)
+
+from pulp_pyindex.app.models import (
+    PyindexFile,
+    PyindexProjectStatus,
+    PyindexProvenance,
+    PyindexYank,
+)
+
+_EXACTLY = ["exact", "in"]
+
+
+class _ProjectFilter(CharFilter):
+    """A project by its name, however it is written."""
+
+    def filter(self, queryset: QuerySet[Any], value: str | None) -> QuerySet[Any]:
+        return super().filter(queryset, value and canonicalize_name(value))
+
+
+class _ProjectsFilter(CharInFilter):
+    """Projects by their names, however they are written."""
+
+    def filter(self, queryset: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        return super().filter(queryset, value and [canonicalize_name(name) for name in value])
+
+
+class _OfProjectFilter(ContentFilter):
+    """All content of this plugin belongs to a project."""
+
+    project = _ProjectFilter(help_text="Filter results by project; the name is normalised first")
+    project__in = _ProjectsFilter(
+        field_name="project",
+        lookup_expr="in",
+        help_text="Filter results by a comma-separated list of projects; names are normalised "
+        "first",
+    )
+
+
+class PyindexFileFilter(_OfProjectFilter):
+    """What files can be searched by."""
+
+    class Meta:
+        model = PyindexFile
+        fields = {
+            "version": _EXACTLY,
+            "filename": NAME_FILTER_OPTIONS,
+            "sha256": _EXACTLY,
+            "packagetype": _EXACTLY,
+            "requires_python": ["exact", "in", "contains", "isnull"],
+            "size": NULLABLE_NUMERIC_FILTER_OPTIONS,
+            "upload_time": DATETIME_FILTER_OPTIONS,
+        }
+
+
+class PyindexYankFilter(_OfProjectFilter):
+    """What yanks can be searched by."""
+
+    class Meta:
+        model = PyindexYank
+        fields = {
+            "version": _EXACTLY,
+            "filename": NAME_FILTER_OPTIONS,
+            "reason": ["exact", "icontains"],
+        }
+
+
+class PyindexProvenanceFilter(_OfProjectFilter):
+    """What provenance objects can be searched by."""
+
+    class Meta:
+        model = PyindexProvenance
+        fields = {
+            "version": _EXACTLY,
+            "filename": NAME_FILTER_OPTIONS,
+            "file_sha256": _EXACTLY,
+            "sha256": _EXACTLY,
+        }
+
+
+class PyindexProjectStatusFilter(_OfProjectFilter):
+    """What project statuses can be searched by."""
+
+    class Meta:
+        model = PyindexProjectStatus
+        fields = {
+            "status": _EXACTLY,
+            "reason": ["exact", "icontains"],
+        }
