@@ -7,6 +7,13 @@ PyindexError
 ├── InvalidPage            bytes that are not a page of a simple index
 ├── InvalidMetadata        core metadata that is missing or broken
 ├── InvalidProvenance      a document that is not a PEP 740 provenance object
+├── InvalidArchive         a file that is not the wheel or sdist its name claims
+├── InvalidUpload          an upload that says something wrong of itself
+├── FileExists             an upload whose filename is taken by other bytes
+├── FilenameReserved       an upload whose filename belonged to a file that was deleted
+├── SecondSdist            an upload of another sdist for a release that has one
+├── FileTooLarge           an upload over the size limit
+├── ProjectClosed          an upload to a project whose status takes none
 └── InvalidWanted          an entry of what a mirror wants that cannot be understood
 
 Each keeps the values it speaks of as attributes and renders itself.
@@ -106,3 +113,101 @@ class InvalidWanted(PyindexError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.field}[{self.position}] {self.entry!r}: {self.reason}"
+
+
+class InvalidArchive(PyindexError, ValueError):
+    """A file that is not the wheel or sdist its name claims."""
+
+    def __init__(self, filename: str, reason: str) -> None:
+        super().__init__(filename, reason)
+        self.filename = filename
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"Invalid distribution file. {self.filename!r}: {self.reason}"
+
+
+class InvalidUpload(PyindexError, ValueError):
+    """An upload that says something wrong of itself. `field` is the form's or metadata's field."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(field, reason)
+        self.field = field
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class FileExists(PyindexError):
+    """An upload whose filename is taken by other bytes, whose sha256 is `sha256`."""
+
+    def __init__(self, filename: str, sha256: str) -> None:
+        super().__init__(filename, sha256)
+        self.filename = filename
+        self.sha256 = sha256
+
+    def __str__(self) -> str:
+        # twine and poetry look for "already exist" to know what --skip-existing may skip.
+        return (
+            f"File already exists ({self.filename!r}, with sha256 hash {self.sha256!r}). "
+            "Use a different version."
+        )
+
+
+class FilenameReserved(PyindexError):
+    """An upload whose filename belonged to a file that was deleted."""
+
+    def __init__(self, filename: str) -> None:
+        super().__init__(filename)
+        self.filename = filename
+
+    def __str__(self) -> str:
+        return (
+            f"This filename was previously used by a file that has since been deleted "
+            f"({self.filename!r}). Use a different version."
+        )
+
+
+class SecondSdist(PyindexError):
+    """An upload of another sdist for a release that has one, `existing`."""
+
+    def __init__(self, filename: str, existing: str) -> None:
+        super().__init__(filename, existing)
+        self.filename = filename
+        self.existing = existing
+
+    def __str__(self) -> str:
+        return (
+            f"Only one sdist may be uploaded per release. "
+            f"{self.filename!r} would be a second one beside {self.existing!r}."
+        )
+
+
+class FileTooLarge(PyindexError):
+    """An upload over the size limit of `limit` bytes."""
+
+    def __init__(self, filename: str, limit: int) -> None:
+        super().__init__(filename, limit)
+        self.filename = filename
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return (
+            f"File too large. The limit for {self.filename!r} is "
+            f"{self.limit / (1 << 20):.1f} MB ({self.limit} bytes)."
+        )
+
+
+class ProjectClosed(PyindexError):
+    """An upload to a project whose status (PEP 792) takes none."""
+
+    def __init__(self, project: str, status: str, reason: str) -> None:
+        super().__init__(project, status, reason)
+        self.project = project
+        self.status = status
+        self.reason = reason
+
+    def __str__(self) -> str:
+        because = f": {self.reason}" if self.reason else ""
+        return f"Project {self.project!r} is {self.status} and takes no uploads{because}"
