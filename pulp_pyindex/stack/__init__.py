@@ -1,0 +1,1 @@
+"""`pulp-pyindex up`: embedded PostgreSQL and the three Pulp services under one supervisor."""
