@@ -21,6 +21,7 @@ from pulp_pyindex.app.models import (
     PyindexYank,
 )
 
+from .described import DescribedMixin
 from .fields import JSONObjectField
 
 
@@ -36,7 +37,7 @@ def _shown(serializer: Any) -> tuple[str, ...]:
     return tuple(field for field in serializer.Meta.fields if field not in _UPLOAD_ONLY)
 
 
-class PyindexFileSerializer(MultipleArtifactContentSerializer):
+class PyindexFileSerializer(DescribedMixin, MultipleArtifactContentSerializer):
     """One file of a release."""
 
     project = _text("Name of the project, normalised (PEP 503).")
@@ -85,7 +86,7 @@ class PyindexFileSerializer(MultipleArtifactContentSerializer):
         model = PyindexFile
 
 
-class PyindexYankSerializer(NoArtifactContentSerializer):
+class PyindexYankSerializer(DescribedMixin, NoArtifactContentSerializer):
     """A file is yanked (PEP 592) in the versions that hold this unit."""
 
     project = _text("Name of the project, normalised (PEP 503).")
@@ -98,7 +99,7 @@ class PyindexYankSerializer(NoArtifactContentSerializer):
         model = PyindexYank
 
 
-class PyindexProjectStatusSerializer(NoArtifactContentSerializer):
+class PyindexProjectStatusSerializer(DescribedMixin, NoArtifactContentSerializer):
     """What the index says of a project (PEP 792); one without a unit is active."""
 
     project = _text("Name of the project, normalised (PEP 503).")
@@ -110,7 +111,7 @@ class PyindexProjectStatusSerializer(NoArtifactContentSerializer):
         model = PyindexProjectStatus
 
 
-class PyindexProvenanceSerializer(NoArtifactContentSerializer):
+class PyindexProvenanceSerializer(DescribedMixin, NoArtifactContentSerializer):
     """The provenance object (PEP 740) of one file."""
 
     project = _text("Name of the project, normalised (PEP 503).")

@@ -13,12 +13,13 @@ from pulpcore.plugin.serializers import (
 
 from pulp_pyindex.app.models import PyindexDistribution
 
+from .described import DescribedMixin
 from .kinds import must_be_pyindex
 
 _ONE_OF_THREE = "Name only one of `repository`, `repository_version` and `publication`."
 
 
-class PyindexDistributionSerializer(DistributionSerializer):
+class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
     """An index URL and what is shown there."""
 
     base_url = serializers.CharField(

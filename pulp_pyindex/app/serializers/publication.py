@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rest_framework import serializers
-
 from pulpcore.plugin.models import Repository, RepositoryVersion
 from pulpcore.plugin.serializers import DetailRelatedField, PublicationSerializer
 
 from pulp_pyindex.app.models import PyindexPublication
 
+from .described import DescribedMixin
 from .kinds import must_be_pyindex
 
 
-class PyindexPublicationSerializer(PublicationSerializer):
+class PyindexPublicationSerializer(DescribedMixin, PublicationSerializer):
     """The finished simple index of one repository version."""
 
     distributions = DetailRelatedField(

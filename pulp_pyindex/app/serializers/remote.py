@@ -14,6 +14,7 @@ from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.index.errors import PyindexError
 
+from .described import DescribedMixin
 from .fields import EntriesField
 
 #: As the upload API names them; the order is that of how often they are met.
@@ -44,7 +45,7 @@ WANTED_FIELDS = (
 )
 
 
-class PyindexRemoteSerializer(RemoteSerializer):
+class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
     """A remote index and what is wanted of it."""
 
     url = serializers.CharField(

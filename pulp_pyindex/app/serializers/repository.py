@@ -8,8 +8,10 @@ from pulpcore.plugin.serializers import RepositorySerializer, RepositorySyncURLS
 
 from pulp_pyindex.app.models import PyindexRepository
 
+from .described import DescribedMixin
 
-class PyindexRepositorySerializer(RepositorySerializer):
+
+class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
     """The state of an index, version by version."""
 
     autopublish = serializers.BooleanField(

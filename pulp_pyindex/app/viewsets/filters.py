@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from django.db.models import QuerySet
@@ -40,6 +41,15 @@ class _ProjectsFilter(CharInFilter):
         return super().filter(queryset, value and [canonicalize_name(name) for name in value])
 
 
+_VERSION_HELP = {
+    "repository_version": "Filter results by the repository version that holds them",
+    "repository_version_added": "Filter results by the repository version that added them",
+    "repository_version_removed": "Filter results by the repository version that removed them",
+    "added_between": "Two repository versions, with a comma between: what only the second holds",
+    "removed_between": "Two repository versions, with a comma between: what only the first holds",
+}
+
+
 class _OfProjectFilter(ContentFilter):
     """All content of this plugin belongs to a project."""
 
@@ -50,6 +60,15 @@ class _OfProjectFilter(ContentFilter):
         help_text="Filter results by a comma-separated list of projects; names are normalised "
         "first",
     )
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """All filters; those that pulpcore has no help text for, with one."""
+        filters: dict[str, Any] = super().get_filters()
+        for name, text in _VERSION_HELP.items():
+            filters[name] = deepcopy(filters[name])
+            filters[name].extra["help_text"] = text
+        return filters
 
 
 class PyindexFileFilter(_OfProjectFilter):
