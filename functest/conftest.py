@@ -1,0 +1,152 @@
+"""The stack and the upstreams of the functional tests.
+
+One stack serves a whole session, whichever xdist worker comes first starts it. Every test has its
+own rows and its own upstreams, so tests run side by side. Set PYINDEX_FUNCTEST_HOME to a folder to
+keep the stack there between runs while you work on a test (`pulp-pyindex down --home` ends it).
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import stack as stacks
+from support.pulp import Pulp
+from support.stack import Stack
+from support.upstream import Upstream
+
+_SESSION = "PYINDEX_FUNCTEST_SESSION"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder of this session; workers inherit its name with the environment."""
+    if not hasattr(config, "workerinput"):
+        os.environ[_SESSION] = tempfile.mkdtemp(prefix="pyindex-functest-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the session started. Workers have ended by now."""
+    if hasattr(config, "workerinput"):
+        return
+    session = Path(os.environ.pop(_SESSION))
+    for home in session.glob("stack-*"):
+        stacks.stop(home)
+    shutil.rmtree(session, ignore_errors=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show what the services logged beside a failure."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and stack is not None:
+        report.sections.append(("end of the services' logs", stack.logs()))
+
+
+@pytest.fixture(scope="session")
+def template() -> Path:
+    """The folder of a stack that is prepared and stopped, to `copy`."""
+    session = Path(os.environ[_SESSION])
+    folder = session / "template"
+    with _alone(session / "template.lock"):
+        if not (session / "template.ready").exists():
+            _once(session / "template.failed")
+            stacks.start(folder, content_processes=1, workers=1)
+            stacks.stop(folder, remove=False)
+            (session / "template.failed").unlink()
+            (session / "template.ready").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Stack:
+    """The session's stack: two content processes, two workers. Never harm it."""
+    if kept := os.environ.get("PYINDEX_FUNCTEST_HOME"):
+        return _kept_stack(Path(kept))
+    session = Path(os.environ[_SESSION])
+    with _alone(session / "stack.lock"):
+        if not (session / "stack.json").exists():
+            home = session / "stack-shared"
+            template: Path = request.getfixturevalue("template")
+            _once(session / "stack.failed")
+            stacks.copy(template, home)
+            stacks.start(home).save(session / "stack.json")
+    return Stack.load(session / "stack.json")
+
+
+def _kept_stack(home: Path) -> Stack:
+    home.parent.mkdir(parents=True, exist_ok=True)
+    saved = home.parent / f"{home.name}.json"
+    with _alone(home.parent / f"{home.name}.lock"):
+        if not saved.exists() or not Stack.load(saved).processes("pulpcore"):
+            stacks.start(home).save(saved)
+    return Stack.load(saved)
+
+
+def _once(mark: Path) -> None:
+    """Let a start that failed in one worker fail at once in the others."""
+    if mark.exists():
+        pytest.fail("the stack did not start, see the first failure", pytrace=False)
+    mark.touch()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def private_stack(template: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Stack]]:
+    """Starts stacks that belong to the test alone; options as for `stacks.start`."""
+    homes: list[Path] = []
+
+    def begin(**options: Any) -> Stack:
+        number = len(list(template.parent.glob("stack-*")))
+        home = Path(tempfile.mkdtemp(prefix=f"stack-{number}-", dir=template.parent))
+        home.rmdir()
+        stacks.copy(template, home)
+        homes.append(home)
+        started = stacks.start(home, **options)
+        # Shown by `pytest_runtest_makereport`.
+        request.node.funcargs.setdefault("stack", started)
+        return started
+
+    yield begin
+    for home in homes:
+        stacks.stop(home)
+
+
+@pytest.fixture
+def pulp(stack: Stack) -> Iterator[Pulp]:
+    """The administrator's REST client; what is made with it is deleted after the test."""
+    client = stack.client()
+    yield client
+    client.clean_up()
+
+
+@pytest.fixture
+def make_upstream() -> Iterator[Callable[..., Upstream]]:
+    """Starts upstreams; options are the fields of `Upstream`."""
+    started: list[Upstream] = []
+
+    def begin(**options: Any) -> Upstream:
+        started.append(Upstream(**options).start())
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def upstream(make_upstream: Callable[..., Upstream]) -> Upstream:
+    """An empty upstream that has JSON and HTML, ETags and no serials."""
+    return make_upstream()

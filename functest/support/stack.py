@@ -1,0 +1,161 @@
+"""Stacks the tests start: `pulp-pyindex up` in a folder of their own, on free ports.
+
+Only the first start of a session pays for migrations: later stacks begin as a `copy` of it.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from .pulp import Pulp
+
+PASSWORD = "a password for tests"
+_COMMAND = Path(sys.executable).with_name("pulp-pyindex")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A running stack."""
+
+    home: str
+    api: str
+    content: str
+    domains: bool = False
+
+    def client(self, **fields: object) -> Pulp:
+        """A REST client, as the administrator unless `auth` says otherwise."""
+        given: dict[str, object] = {
+            "api": self.api,
+            "content": self.content,
+            "auth": ("admin", PASSWORD),
+            "domain": "default" if self.domains else None,
+            **fields,
+        }
+        return Pulp(**given)  # type: ignore[arg-type]
+
+    def processes(self, word: str) -> list[psutil.Process]:
+        """Live processes of this stack whose command line holds `word`."""
+        return [process for process in _processes_of(self.home) if word in _command(process)]
+
+    def kill(self, word: str) -> list[int]:
+        """kill -9 every process whose command line holds `word`; their ids."""
+        victims = [process.pid for process in self.processes(word)]
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        return victims
+
+    def logs(self) -> str:
+        """The last of every log, to be shown where something went wrong."""
+        parts = []
+        for path in sorted(Path(self.home, "log").glob("*")):
+            parts.append(f"=== {path.name}\n{path.read_text(errors='replace')[-3000:]}")
+        return "\n".join(parts)
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, path: Path) -> "Stack":
+        return cls(**json.loads(path.read_text()))
+
+
+def start(
+    home: Path, *, settings: tuple[str, ...] = (), content_processes: int = 2, workers: int = 2
+) -> Stack:
+    """Start a stack in `home` and return when it is ready; CalledProcessError with what it said."""
+    content, api = free_port(), free_port()
+    arguments = [
+        *("--home", str(home)),
+        *("--content", f"127.0.0.1:{content}"),
+        *("--api", f"127.0.0.1:{api}"),
+        *("--content-processes", str(content_processes)),
+        *("--workers", str(workers)),
+        *("--admin-password", PASSWORD),
+    ]
+    for setting in settings:
+        arguments += ["--set", setting]
+    run("up", *arguments, "--detach", timeout=240)
+    return Stack(
+        home=str(home),
+        api=f"http://127.0.0.1:{api}",
+        content=f"http://127.0.0.1:{content}",
+        domains="DOMAIN_ENABLED=True" in settings,
+    )
+
+
+def stop(home: Path | str, *, remove: bool = True) -> None:
+    """Stop the stack in `home` and delete what it left."""
+    run("down", "--home", str(home), timeout=60)
+    if remove:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def run(*arguments: str, timeout: float = 60) -> str:
+    """What `pulp-pyindex` says; CalledProcessError shows it where it ends other than 0."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PULP_", "PYTEST_"))}
+    done = subprocess.run(
+        [_COMMAND, *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+    )
+    if done.returncode:
+        raise StackNotStarted(f"pulp-pyindex {arguments[0]} → {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+class StackNotStarted(Exception):
+    """`pulp-pyindex` ended with another code than 0."""
+
+
+def free_port() -> int:
+    """A port on loopback that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _processes_of(home: str) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        if home in environment.get("PULP_SETTINGS", "") or home in _command(process):
+            found.append(process)
+    return found
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return ""
+
+
+def copy(template: Path, home: Path) -> None:
+    """A stopped stack's folder, as that of another."""
+    # Owners too: PostgreSQL's files belong to a user of its own where we are root.
+    subprocess.run(["cp", "-a", str(template), str(home)], check=True)
+    (home / "options.json").unlink(missing_ok=True)
+    prepared = home / "prepared.json"
+    if prepared.exists():
+        # The database moved with its folder; nothing has to be prepared again for that.
+        moved = prepared.read_text().replace(
+            quote(str(template), safe=""), quote(str(home), safe="")
+        )
+        prepared.write_text(moved)
