@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from pulpcore.plugin.serializers import (
+    JSONDictField,
     MultipleArtifactContentSerializer,
     NoArtifactContentSerializer,
 )
@@ -22,7 +23,6 @@ from pulp_pyindex.app.models import (
 )
 
 from .described import DescribedMixin
-from .fields import JSONObjectField
 
 
 def _text(help_text: str, **options: Any) -> serializers.CharField:
@@ -45,7 +45,7 @@ class PyindexFileSerializer(DescribedMixin, MultipleArtifactContentSerializer):
     filename = _text("Name of the file.")
     packagetype = _text("Kind of the file: 'bdist_wheel', 'sdist', …")
     sha256 = _text("SHA-256 of the file.")
-    hashes = JSONObjectField(
+    hashes = JSONDictField(
         read_only=True, help_text="The other hashes that the source told: name to hexadecimal."
     )
     size = serializers.IntegerField(
@@ -62,7 +62,7 @@ class PyindexFileSerializer(DescribedMixin, MultipleArtifactContentSerializer):
         "is not known.",
         allow_null=True,
     )
-    core_metadata = JSONObjectField(
+    core_metadata = JSONDictField(
         read_only=True,
         allow_null=True,
         help_text="The core metadata as read from the file itself; null while it is not known.",

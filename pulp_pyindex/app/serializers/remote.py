@@ -15,7 +15,6 @@ from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.index.errors import PyindexError
 
 from .described import DescribedMixin
-from .fields import EntriesField
 
 #: As the upload API names them; the order is that of how often they are met.
 PACKAGE_TYPES = (
@@ -45,6 +44,10 @@ WANTED_FIELDS = (
 )
 
 
+def _entries(**options: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(), **options)
+
+
 class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
     """A remote index and what is wanted of it."""
 
@@ -59,12 +62,12 @@ class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
         choices=Remote.POLICY_CHOICES,
         default=Remote.ON_DEMAND,
     )
-    includes = EntriesField(
+    includes = _entries(
         required=False,
         help_text="Projects to mirror: names, with a version range if need be, or globs, such as "
         "'shelf-reader', 'django>=4.2,<5' or 'acme-*'. Empty (the default) means every project.",
     )
-    excludes = EntriesField(
+    excludes = _entries(
         required=False,
         help_text="Projects, or releases of projects, not to mirror although `includes` names "
         "them; written like `includes`.",
@@ -79,12 +82,12 @@ class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
         required=False,
         help_text="Kinds of files to mirror. Empty (the default) means all kinds.",
     )
-    python_tags = EntriesField(
+    python_tags = _entries(
         required=False,
         help_text="Mirror only wheels that can be installed on one of these, such as 'cp312' or "
         "'py3'. Empty (the default) means all. Files other than wheels are not affected.",
     )
-    platform_tags = EntriesField(
+    platform_tags = _entries(
         required=False,
         help_text="Mirror only wheels that can be installed on one of these platforms, such as "
         "'manylinux_2_28_x86_64'; wheels for any platform always can. Empty (the default) means "

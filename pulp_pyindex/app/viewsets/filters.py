@@ -31,14 +31,17 @@ class _ProjectFilter(CharFilter):
     """A project by its name, however it is written."""
 
     def filter(self, queryset: QuerySet[Any], value: str | None) -> QuerySet[Any]:
-        return super().filter(queryset, value and canonicalize_name(value))
+        found: QuerySet[Any] = super().filter(queryset, value and canonicalize_name(value))
+        return found
 
 
 class _ProjectsFilter(CharInFilter):
     """Projects by their names, however they are written."""
 
     def filter(self, queryset: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        return super().filter(queryset, value and [canonicalize_name(name) for name in value])
+        names = value and [canonicalize_name(name) for name in value]
+        found: QuerySet[Any] = super().filter(queryset, names)
+        return found
 
 
 _VERSION_HELP = {
