@@ -127,7 +127,7 @@ class Upstream:
             self.catalogue.add(made, **changes)
 
     def fault(self, pattern: str, **what: Any) -> Fault:
-        """Spoil the answers on paths (or filenames) like `pattern`; of several the last one does."""
+        """Spoil the answers on paths (or filenames) like `pattern`; the last such fault wins."""
         fault = Fault(pattern=pattern, **what)
         self.faults.append(fault)
         return fault
