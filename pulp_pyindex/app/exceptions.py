@@ -21,9 +21,8 @@ from __future__ import annotations
 
 import http.client
 
-from rest_framework.exceptions import ValidationError
-
 from pulpcore.plugin.exceptions import PulpException
+from rest_framework.exceptions import ValidationError
 
 from pulp_pyindex.index.errors import InvalidWanted, PyindexError
 

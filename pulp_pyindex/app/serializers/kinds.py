@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
-
 from pulpcore.plugin.models import MasterModel
+from rest_framework import serializers
 
 from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from rest_framework import serializers
-
 from pulpcore.plugin.models import Remote
 from pulpcore.plugin.serializers import RemoteSerializer
+from rest_framework import serializers
 
 from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexRemote
