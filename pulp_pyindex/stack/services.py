@@ -46,10 +46,12 @@ def pulp_programs(home: Home, options: Options) -> list[Program]:
         *("--keep-alive", str(KEEP_ALIVE), "--graceful-timeout", str(GRACEFUL_SECONDS)),
         "--no-control-socket",
     ]
-    programs = [_pulp(home, "api", api), _pulp(home, "content", content)]
-    for number in range(1, options.workers + 1):
-        programs.append(_pulp(home, f"worker-{number}", ["pulpcore-worker"]))
-    return programs
+    numbers = range(1, options.workers + 1)
+    return [
+        _pulp(home, "api", api),
+        _pulp(home, "content", content),
+        *(_pulp(home, f"worker-{number}", ["pulpcore-worker"]) for number in numbers),
+    ]
 
 
 def _pulp(home: Home, name: str, command: list[str]) -> Program:
