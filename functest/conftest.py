@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support import stack as stacks
 from support.pulp import Pulp
 from support.stack import Stack

@@ -1,6 +1,7 @@
 """Beside other plugins: pulp_file keeps working, and pulp_certguard's guards hold here too."""
 
 import requests
+
 from support.pulp import Pulp, unique
 
 

@@ -55,10 +55,10 @@ class Stack:
 
     def logs(self) -> str:
         """The last of every log, to be shown where something went wrong."""
-        parts = []
-        for path in sorted(Path(self.home, "log").glob("*")):
-            parts.append(f"=== {path.name}\n{path.read_text(errors='replace')[-3000:]}")
-        return "\n".join(parts)
+        return "\n".join(
+            f"=== {path.name}\n{path.read_text(errors='replace')[-3000:]}"
+            for path in sorted(Path(self.home, "log").glob("*"))
+        )
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)))
