@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from support import stack as stacks
-from support.pulp import Pulp
+from support.pulp import Pulp, Row
 from support.stack import Stack
 from support.upstream import Upstream
+from support.wheels import sdist, wheel
 
 _SESSION = "PYINDEX_FUNCTEST_SESSION"
 
@@ -151,3 +152,15 @@ def make_upstream() -> Iterator[Callable[..., Upstream]]:
 def upstream(make_upstream: Callable[..., Upstream]) -> Upstream:
     """An empty upstream that has JSON and HTML, ETags and no serials."""
     return make_upstream()
+
+
+@pytest.fixture
+def mirrored(pulp: Pulp, upstream: Upstream) -> Row:
+    """A repository with three files of two projects, one yanked, and a status; version 1."""
+    upstream.add(wheel("Alpha.One", "1.0", requires_python=">=3.8"), sdist("alpha-one", "1.0"))
+    upstream.add(wheel("beta", "2.0"))
+    upstream.catalogue.yank("beta-2.0-py3-none-any.whl", "broken")
+    upstream.catalogue.set_status("beta", "archived", "no more")
+    repository = pulp.create_repository()
+    pulp.sync(repository, pulp.create_remote(upstream.url))
+    return repository

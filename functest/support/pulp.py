@@ -1,12 +1,16 @@
 """A small client for Pulp's REST API, and the rows a test makes with it."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import requests
+
+from .index import Index
+from .waiting import wait_for
+
+__all__ = ["Mirror", "Pulp", "Row", "TaskFailed", "refusal", "unique", "wait_for"]
 
 Row = dict[str, Any]
 
@@ -23,16 +27,6 @@ class TaskFailed(Exception):
         """What the task says to its reader."""
         error = self.task.get("error") or {}
         return str(error.get("description", ""))
-
-
-def wait_for(condition: Callable[[], Any], what: str = "the condition", timeout: float = 30) -> Any:
-    """The first true value of `condition`, asked over and over; TimeoutError if there is none."""
-    deadline = time.monotonic() + timeout
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {timeout} s for {what}")
-        time.sleep(0.05)
-    return value
 
 
 @dataclass(kw_only=True)
@@ -154,6 +148,17 @@ class Pulp:
             options["remote"] = remote["pulp_href"]
         return self.task(self.post(f"{repository['pulp_href']}sync/", options))
 
+    def mirror(self, url: str, **fields: Any) -> "Mirror":
+        """The index at `url`, synced and distributed. `fields` are the remote's."""
+        remote = self.create_remote(url, **fields)
+        repository = self.create_repository(remote=remote["pulp_href"])
+        task = self.sync(repository)
+        distribution = self.distribute(repository=repository["pulp_href"])
+        index = Index(base=distribution["base_url"]).wait_served()
+        return Mirror(
+            remote=remote, repository=repository, distribution=distribution, index=index, task=task
+        )
+
     def latest(self, repository: Row) -> Row:
         """The newest version of a repository."""
         return self.read(self.read(repository["pulp_href"])["latest_version_href"])
@@ -175,6 +180,18 @@ class Pulp:
         self.made.clear()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """A remote, the repository it was synced into, and where that is served."""
+
+    remote: Row
+    repository: Row
+    distribution: Row
+    index: Index
+    #: Of the first sync.
+    task: Row
+
+
 def unique(word: str = "x") -> str:
     """A name nobody else has, fit for a path."""
     return f"{word}-{uuid4().hex[:10]}"
@@ -186,3 +203,18 @@ def _good(answer: requests.Response) -> requests.Response:
             f"{answer.request.method} {answer.url} → {answer.status_code}: {answer.text[:2000]}"
         )
     return answer
+
+
+def refusal(answer: requests.Response, field: str) -> str:
+    """What a 400 says of a field of the request."""
+    assert answer.status_code == 400, answer.text
+    said = answer.json()[field]
+    return " ".join(map(str, said)) if isinstance(said, list) else str(said)
+
+
+def refusal(answer: requests.Response, field: str) -> str:
+    """What a request refused with 400 says of one field."""
+    assert answer.status_code == 400, f"{answer.status_code}: {answer.text[:2000]}"
+    said = answer.json()
+    assert field in said, said
+    return str(said[field])
