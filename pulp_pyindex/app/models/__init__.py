@@ -1,5 +1,6 @@
 """The rows of the plugin, one subject a file."""
 
+from . import notices as notices  # connects its receivers
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
 from .distribution import PyindexDistribution
 from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject

@@ -1,0 +1,37 @@
+"""Registers the index service with Pulp's content app. Routes only.
+
+pulpcore imports this module by its name and hides it when it, or anything it imports, is not
+found: unittest/app/test_content.py imports it for that reason.
+"""
+
+from aiohttp import web
+from django.conf import settings
+
+from pulpcore.plugin.content import app
+
+from pulp_pyindex.app.serving.service import PREFIX, IndexService
+
+_DOMAIN = "{pulp_domain}/" if settings.DOMAIN_ENABLED else ""
+_BELOW = f"{_DOMAIN}{{path:.+}}"
+
+service = IndexService(
+    memory_limit=settings.PYINDEX_CACHE_SIZE,
+    content_prefix=settings.CONTENT_PATH_PREFIX,
+    domains=settings.DOMAIN_ENABLED,
+)
+
+
+@web.middleware
+async def pyindex(request, handler):  # type: ignore[no-untyped-def]
+    """Ahead of pulpcore's own middlewares: they ask the database on every request."""
+    return await service.ahead(request, handler)
+
+
+app.middlewares.insert(0, pyindex)
+app.add_routes(
+    [
+        web.route("*", f"{PREFIX}{_BELOW}", service.route),
+        web.route("*", f"{settings.CONTENT_PATH_PREFIX}{_BELOW}", service.route),
+    ]
+)
+app.cleanup_ctx.append(service.run)

@@ -1,0 +1,139 @@
+"""The files of an index, and the `.metadata` beside them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable, Sequence
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from pulp_pyindex.app import catalog
+from pulp_pyindex.app.catalog import FoundFile
+from pulp_pyindex.app.serving import answers, rows, storages
+from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.database import in_database
+from pulp_pyindex.app.serving.memory import Flights, Memory
+from pulp_pyindex.app.serving.remote_files import RemoteFiles
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.serving.stored import FileInMemory, FileInStorage, FileOnDisk, StoredFile
+from pulp_pyindex.index.paths import FilePath, parse_file_path
+
+_log = logging.getLogger(__name__)
+
+#: Files up to this size are kept in memory.
+_SMALL = 256 * 1024
+_FOUND_SIZE = 1024
+
+
+class Files:
+    """The files of all indexes."""
+
+    def __init__(self, memory: Memory[Any], flights: Flights, remote: RemoteFiles) -> None:
+        self._memory = memory
+        self._flights = flights
+        self._remote = remote
+
+    async def answer(
+        self, request: web.Request, index: Index, segments: Sequence[str]
+    ) -> tuple[Ready | StoredFile | web.StreamResponse, Hashable]:
+        """The answer to a request for a file, and its key if it stays in memory."""
+        path = parse_file_path("/".join(segments))
+        if path is None or index.version_pk is None:
+            return _missing(index, segments[-1]), None
+        found = await self._find(index.version_pk, path)
+        if found is None:
+            return _missing(index, segments[-1]), None
+        if path.is_metadata and found.metadata_sha256 is None:
+            return answers.text(404, f"There is no metadata beside {found.filename}."), None
+        guarded = index.guard_pk is not None
+        name = found.metadata_storage_name if path.is_metadata else found.storage_name
+        if name is not None:
+            stored = await self._stored(found, name, path.is_metadata, guarded)
+            if stored is not None:
+                return stored
+            _log.error("%s is not in storage; asking its upstream", name)
+            self._memory.forget(_found_key(index.version_pk, path))
+        return await self._remote.answer(request, found, path.is_metadata, guarded), None
+
+    async def _find(self, version_pk: UUID, path: FilePath) -> FoundFile | None:
+        key = _found_key(version_pk, path)
+        found: FoundFile | None = self._memory.get(key)
+        if found is None:
+            found = await self._flights.share(key, lambda: in_database(_find, version_pk, path))
+            if found is not None and found.storage_name is not None:
+                self._memory.put(key, found, _FOUND_SIZE)
+        elif path.is_metadata and found.metadata_storage_name is None:
+            found = await self._flights.share(key, lambda: in_database(_find, version_pk, path))
+        return found
+
+    async def _stored(
+        self, found: FoundFile, name: str, is_metadata: bool, guarded: bool
+    ) -> tuple[StoredFile | Ready, Hashable] | None:
+        """The answer with what the storage holds under `name`; None: it does not."""
+        key = ("file", found.domain_pk, name, guarded)
+        known: StoredFile | None = self._memory.get(key)
+        if known is not None:
+            return known, key
+        sha256 = found.metadata_sha256 if is_metadata else found.sha256
+        headers = file_headers(sha256 or name.replace("/", ""), guarded, is_metadata)
+        made = await in_database(_open, found.domain_pk, name, headers)
+        if isinstance(made, StoredFile):
+            self._memory.put(key, made, made.size)
+            return made, key
+        return None if made is None else (made, None)
+
+    def forget(self, key: Hashable) -> None:
+        """Drop what memory holds under a key that `answer` gave."""
+        self._memory.forget(key)
+
+
+def file_headers(sha256: str, guarded: bool, is_metadata: bool) -> dict[str, str]:
+    """The headers of a file: its address holds its digest, so it never changes."""
+    scope = "private" if guarded else "public"
+    kind = "text/plain; charset=utf-8" if is_metadata else "application/octet-stream"
+    return {
+        "Content-Type": kind,
+        "Cache-Control": f"{scope}, max-age=365000000, immutable",
+        "ETag": f'"{sha256}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _found_key(version_pk: UUID, path: FilePath) -> Hashable:
+    return ("found", version_pk, path.sha256, path.filename)
+
+
+def _find(version_pk: UUID, path: FilePath) -> FoundFile | None:
+    return catalog.find_file(rows.version(version_pk), path.sha256, path.filename)
+
+
+def _open(domain_pk: UUID, name: str, headers: dict[str, str]) -> StoredFile | Ready | None:
+    """What the storage holds, as it is sent, or the way to it; None: nothing."""
+    shelf = storages.shelf(domain_pk)
+    path = shelf.path(name)
+    if path is not None:
+        try:
+            length = path.stat().st_size
+            if length > _SMALL:
+                return FileOnDisk(headers, path, length)
+            return FileInMemory(headers, path.read_bytes())
+        except FileNotFoundError:
+            return None
+    if not shelf.storage.exists(name):
+        return None
+    length = shelf.storage.size(name)
+    if length <= _SMALL:
+        with shelf.storage.open(name) as opened:
+            return FileInMemory(headers, opened.read())
+    if shelf.redirects:
+        url = shelf.storage.url(name)
+        return answers.text(302, "The file is in the object storage.", Location=url)
+    return FileInStorage(headers, shelf.storage, name, length)
+
+
+def _missing(index: Index, filename: str) -> Ready:
+    return answers.text(
+        404, f"The index {index.base_path!r} has no file {filename[:200]!r} at this address."
+    )

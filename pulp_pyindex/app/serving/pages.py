@@ -1,0 +1,146 @@
+"""Pages of an index as finished answers, kept in memory under what never changes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from pulp_pyindex.app import catalog
+from pulp_pyindex.app.catalog import StoredPage
+from pulp_pyindex.app.serving import rows
+from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.database import in_database
+from pulp_pyindex.app.serving.memory import Flights, Memory
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.index import rendering
+from pulp_pyindex.index.negotiation import Kind
+
+#: The project that stands for the list of projects.
+ROOT = ""
+#: Pages whose compressed form is larger are put together in a thread.
+_LARGE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What one client gets of a page: which form, how encoded, under which origin."""
+
+    kind: Kind
+    gzip: bool
+    #: Absolute URL of the index, for the links that must be absolute.
+    root: str
+
+
+PageKey = tuple[str, UUID, str, bool, Form]
+
+
+class Pages:
+    """The pages of all indexes."""
+
+    def __init__(self, memory: Memory[Ready | None], flights: Flights) -> None:
+        self._memory = memory
+        self._flights = flights
+
+    async def ready(self, index: Index, project: str, form: Form) -> tuple[PageKey, Ready | None]:
+        """The page of a project, and the key it has in memory; None: there is no such project."""
+        key = _key(index, project, form)
+        found = self._memory.get(key)
+        if found is None:
+            page = await self.stored(index, project)
+            if page is None:
+                return key, None
+            if len(page.json) > _LARGE:
+                found = await asyncio.to_thread(finished, page, form, index)
+            else:
+                found = finished(page, form, index)
+            self._memory.put(key, found, found.size)
+        return key, found
+
+    async def exists(self, index: Index, project: str) -> bool:
+        """Whether the index has a page for a normalised name."""
+        return await self.stored(index, project) is not None
+
+    async def stored(self, index: Index, project: str) -> StoredPage | None:
+        """The page as it is published, or as it would be."""
+        if index.pages_key is None:
+            return None
+        return await self._flights.share(
+            ("page", index.pages_key, project), lambda: in_database(_load, index, project)
+        )
+
+
+def _key(index: Index, project: str, form: Form) -> PageKey:
+    assert index.pages_key is not None
+    return (
+        "page",
+        index.pages_key,
+        project,
+        index.guard_pk is not None,
+        form,
+    )
+
+
+def _load(index: Index, project: str) -> StoredPage | None:
+    if index.publication_pk is not None:
+        return catalog.published_page(index.publication_pk, project)
+    assert index.version_pk is not None
+    version = rows.version(index.version_pk)
+    if project == ROOT:
+        entries = catalog.root_entries(version)
+        return _unpublished(
+            rendering.root_tail(Kind.JSON, entries),
+            rendering.root_tail(Kind.HTML, entries),
+            rendering.API_VERSION,
+            catalog.version_serial(version),
+        )
+    page = catalog.project_page(version, project)
+    if page is None:
+        return None
+    assert page.serial is not None  # catalog always sets it
+    return _unpublished(
+        rendering.project_tail(Kind.JSON, page),
+        rendering.project_tail(Kind.HTML, page),
+        rendering.page_api_version(page),
+        page.serial,
+    )
+
+
+def _unpublished(json_tail: bytes, html_tail: bytes, api_version: str, serial: int) -> StoredPage:
+    return StoredPage(
+        json=rendering.deflate(json_tail),
+        html=rendering.deflate(html_tail),
+        api_version=api_version,
+        has_origin=rendering.has_origin(Kind.JSON, json_tail),
+        serial=serial,
+    )
+
+
+def finished(page: StoredPage, form: Form, index: Index) -> Ready:
+    """A stored page as the answer a client gets."""
+    kind = form.kind
+    made = rendering.assemble(
+        kind,
+        rendering.head(kind, page.serial, page.api_version),
+        page.json if kind is Kind.JSON else page.html,
+        form.root if page.has_origin else None,
+    )
+    headers = {
+        "Content-Type": kind.content_type,
+        "Cache-Control": cache_control(index),
+        "Vary": "Accept, Accept-Encoding",
+        "ETag": made.gzip_etag if form.gzip else made.etag,
+        "X-PyPI-Last-Serial": str(page.serial),
+    }
+    if form.gzip:
+        headers["Content-Encoding"] = "gzip"
+    return Ready(200, headers, made.gzip if form.gzip else made.body)
+
+
+def cache_control(index: Index) -> str:
+    """How long a page may be taken for fresh: never unasked.
+
+    A distribution can be pointed elsewhere at any time, and installers honour `max-age`: a
+    promotion or a roll-back would stay unseen. Asking again costs a 304.
+    """
+    return "public, no-cache" if index.guard_pk is None else "private, no-cache"

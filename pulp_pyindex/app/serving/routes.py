@@ -1,0 +1,145 @@
+"""What an index answers at which path below it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from pulp_pyindex.app.serving import answers
+from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.files import Files
+from pulp_pyindex.app.serving.pages import ROOT, Form, Pages
+from pulp_pyindex.app.serving.places import quoted, relative
+from pulp_pyindex.app.serving.provenance import Provenances
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.serving.stored import StoredFile
+from pulp_pyindex.index.errors import PyindexError
+from pulp_pyindex.index.names import normalize
+from pulp_pyindex.index.negotiation import Kind, choose_encoding, choose_kind
+
+_FORMS = ", ".join(kind.content_type.partition(";")[0] for kind in Kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A GET or HEAD request to an index."""
+
+    request: web.Request
+    index: Index
+    #: Decoded, below the index; the last is "" where the path ends in a slash.
+    segments: Sequence[str]
+    #: Of the header fields, lines joined; None: not sent.
+    accept: str | None
+    accept_encoding: str | None
+    #: Absolute URL of the index.
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An answer, and the key under which it stays in memory if it does."""
+
+    answer: Ready | StoredFile | web.StreamResponse
+    key: Hashable = None
+
+
+class Routes:
+    """The paths of an index."""
+
+    def __init__(self, pages: Pages, files: Files, provenances: Provenances) -> None:
+        self._pages = pages
+        self._files = files
+        self._provenances = provenances
+
+    async def find(self, asked: Asked) -> Found:
+        """The answer to a request. Raises DatabaseGone."""
+        raw_path = asked.request.raw_path
+        match list(asked.segments):
+            case []:
+                base = asked.index.base_path.rpartition("/")[2]
+                return _redirect(301, f"{quoted(base)}/", raw_path)
+            case [""]:
+                return _redirect(302, "simple/", raw_path)
+            case ["simple"]:
+                return _redirect(301, "simple/", raw_path)
+            case ["simple", ""]:
+                return await self._root(asked)
+            case ["simple", name]:
+                return await self._elsewhere(asked, name, "")
+            case ["simple", name, ""]:
+                return await self._project(asked, name)
+            case ["packages", *_]:
+                file, held = await self._files.answer(asked.request, asked.index, asked.segments)
+                return Found(answer=file, key=held)
+            case ["integrity", name, version, filename, "provenance"]:
+                answer = await self._provenances.answer(
+                    asked.index, name, version, filename, asked.accept
+                )
+                return Found(answer=answer)
+        return Found(answer=answers.text(404, "There is nothing at this path of the index."))
+
+    async def _root(self, asked: Asked) -> Found:
+        if asked.index.pages_key is None:
+            return Found(answer=_nothing_published(asked.index))
+        return await self._page(asked, ROOT)
+
+    async def _project(self, asked: Asked, name: str) -> Found:
+        try:
+            project = normalize(name)
+        except PyindexError:
+            return Found(answer=_unknown(asked.index, name))
+        if project != name:
+            return await self._elsewhere(asked, name, "../")
+        return await self._page(asked, project)
+
+    async def _page(self, asked: Asked, project: str) -> Found:
+        if asked.index.pages_key is None:
+            return Found(answer=_nothing_published(asked.index))
+        kind = choose_kind(asked.accept, asked.request.query.get("format"))
+        if kind is None:
+            return Found(answer=_not_acceptable())
+        form = Form(
+            kind=kind, gzip=choose_encoding(asked.accept_encoding) == "gzip", root=asked.root
+        )
+        key, ready = await self._pages.ready(asked.index, project, form)
+        if ready is None:
+            return Found(answer=_unknown(asked.index, project))
+        return Found(answer=ready, key=key)
+
+    async def _elsewhere(self, asked: Asked, name: str, up: str) -> Found:
+        """The way to the project's own page, if the index has the project."""
+        try:
+            project = normalize(name)
+        except PyindexError:
+            return Found(answer=_unknown(asked.index, name))
+        if not await self._pages.exists(asked.index, project):
+            return Found(answer=_unknown(asked.index, project))
+        return _redirect(301, f"{up}{quoted(project)}/", asked.request.raw_path)
+
+
+def _redirect(status: int, target: str, raw_path: str) -> Found:
+    ready = answers.text(status, f"See {target}", Location=relative(target, raw_path))
+    return Found(answer=ready)
+
+
+def _unknown(index: Index, name: str) -> Ready:
+    if index.pages_key is None:
+        return _nothing_published(index)
+    return answers.text(404, f"The index {index.base_path!r} has no project {name[:200]!r}.")
+
+
+def _nothing_published(index: Index) -> Ready:
+    return answers.text(
+        404,
+        f"The index {index.base_path!r} has nothing to serve yet: "
+        "no version of its repository has been published.",
+    )
+
+
+def _not_acceptable() -> Ready:
+    return answers.text(
+        406, f"This page can be had as {_FORMS}; none of them is acceptable to the request.",
+        Vary="Accept, Accept-Encoding",
+    )

@@ -1,0 +1,95 @@
+"""What serving reads from the database besides pages: distributions, versions, sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from pulpcore.plugin.models import Remote, RemoteArtifact, RepositoryVersion
+
+from pulp_pyindex.app.serving.snapshot import Index
+
+#: The newest publication of a version, and of the newest published version of a repository, are
+#: found by index, whatever number of them there is.
+_DISTRIBUTIONS = """
+    SELECT d.pulp_id, domain.pulp_id, domain.name, d.base_path, d.content_guard_id,
+           coalesce(named.pulp_id, of_version.pulp_id, newest.pulp_id),
+           coalesce(named.repository_version_id, d.repository_version_id,
+                    newest.repository_version_id),
+           d.publication_id IS NOT NULL OR d.repository_version_id IS NOT NULL
+    FROM pyindex_pyindexdistribution own
+    JOIN core_distribution d ON d.pulp_id = own.distribution_ptr_id
+    JOIN core_domain domain ON domain.pulp_id = d.pulp_domain_id
+    LEFT JOIN core_publication named ON named.pulp_id = d.publication_id AND named.complete
+    LEFT JOIN LATERAL (
+        SELECT p.pulp_id FROM core_publication p
+        WHERE p.repository_version_id = d.repository_version_id
+          AND p.complete AND p.pulp_type = 'pyindex.pyindex'
+        ORDER BY p.pulp_created DESC LIMIT 1
+    ) of_version ON true
+    LEFT JOIN LATERAL (
+        SELECT p.pulp_id, p.repository_version_id FROM core_repositoryversion v
+        JOIN core_publication p ON p.repository_version_id = v.pulp_id
+        WHERE v.repository_id = d.repository_id AND v.complete
+          AND p.complete AND p.pulp_type = 'pyindex.pyindex'
+        ORDER BY v.number DESC, p.pulp_created DESC LIMIT 1
+    ) newest ON true
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One place where an upstream offers a file."""
+
+    url: str
+    remote: Remote
+    #: False: what is fetched is passed on and not stored.
+    stored: bool
+
+
+def distributions() -> list[Index]:
+    """Every index of this plugin, with what it serves at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DISTRIBUTIONS)
+        return [_index(row) for row in cursor.fetchall()]
+
+
+def _index(row: tuple[Any, ...]) -> Index:
+    distribution, domain_pk, domain, base_path, guard, publication, version, pinned = row
+    return Index(
+        distribution_pk=distribution,
+        domain_pk=domain_pk,
+        domain=domain,
+        base_path=base_path,
+        guard_pk=guard,
+        publication_pk=publication,
+        version_pk=version,
+        pinned=pinned,
+    )
+
+
+@lru_cache(maxsize=4096)
+def version(version_pk: UUID) -> RepositoryVersion:
+    """A complete version with its repository; nothing of it that pages depend on ever changes."""
+    return RepositoryVersion.objects.select_related("repository").get(pk=version_pk)
+
+
+def sources(content_artifact_pk: UUID) -> list[Source]:
+    """Where the bytes of a file can be had, alternate content sources first."""
+    found = (
+        RemoteArtifact.objects.filter(content_artifact_id=content_artifact_pk)
+        .select_related("remote")
+        .order_by_acs()
+    )
+    return [
+        Source(
+            url=artifact.url,
+            remote=artifact.remote.cast(),
+            stored=artifact.remote.policy != Remote.STREAMED,
+        )
+        for artifact in found
+    ]

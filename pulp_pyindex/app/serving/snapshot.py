@@ -1,0 +1,77 @@
+"""Which index is where: all distributions as one immutable picture in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """One distribution and what it serves now."""
+
+    distribution_pk: UUID
+    domain_pk: UUID
+    domain: str
+    base_path: str
+    #: None: open to everyone.
+    guard_pk: UUID | None
+    #: None: pages are made on request.
+    publication_pk: UUID | None
+    #: None: nothing is published yet.
+    version_pk: UUID | None
+    #: False: the index moves on with its repository.
+    pinned: bool
+
+    @property
+    def where(self) -> tuple[str, str]:
+        return self.domain, self.base_path
+
+    @property
+    def pages_key(self) -> UUID | None:
+        """Equal keys mean equal pages."""
+        return self.publication_pk or self.version_pk
+
+
+class Snapshot:
+    """The indexes as last read from the database.
+
+    An index whose row has not changed stays the same object, so that what was worked out for it
+    stays valid as long as `is_current` says so.
+    """
+
+    def __init__(self) -> None:
+        self.loaded = asyncio.Event()
+        self._indexes: dict[tuple[str, str], Index] = {}
+        self._depth = 0
+
+    def __len__(self) -> int:
+        return len(self._indexes)
+
+    def replace(self, indexes: Iterable[Index]) -> None:
+        """Take a new picture."""
+        before = self._indexes
+        now = {}
+        for index in indexes:
+            old = before.get(index.where)
+            now[index.where] = old if old == index and old is not None else index
+        self._indexes = now
+        self._depth = max((path.count("/") + 1 for _, path in now), default=0)
+        self.loaded.set()
+
+    def is_current(self, index: Index) -> bool:
+        """Whether this very object is still what its path stands for."""
+        return self._indexes.get(index.where) is index
+
+    def find(self, domain: str, segments: Sequence[str]) -> tuple[Index, Sequence[str]] | None:
+        """The index whose base path begins `segments`, and the segments after it.
+
+        Pulp sees to it that no base path lies below another.
+        """
+        for depth in range(1, min(self._depth, len(segments)) + 1):
+            index = self._indexes.get((domain, "/".join(segments[:depth])))
+            if index is not None:
+                return index, segments[depth:]
+        return None

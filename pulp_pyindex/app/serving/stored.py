@@ -1,0 +1,194 @@
+"""Files that are here: from memory, or from a local disk by sendfile, whole or in part."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from pulp_pyindex.app.serving.answers import Answer, Lines, repeated
+from pulp_pyindex.app.serving.conditions import is_not_modified, range_applies
+from pulp_pyindex.app.serving.ranges import Span, Unsatisfiable, wanted_span
+from pulp_pyindex.app.serving.sending import send_file
+
+_CHUNK = 256 * 1024
+
+
+class StoredFile:
+    """A file whose size is known: answers whole, ranged, conditional and HEAD requests.
+
+    `headers` hold a strong ETag. What holds the bytes says how a span of them is sent.
+    """
+
+    __slots__ = ("_lines", "_unmodified", "etag", "headers", "length")
+
+    def __init__(self, headers: Mapping[str, str], length: int) -> None:
+        self.length = length
+        self.headers = {**headers, "Accept-Ranges": "bytes", "Content-Length": str(length)}
+        self.etag = headers["ETag"]
+        self._lines = Lines(200, self.headers)
+        self._unmodified = Lines(304, repeated(headers))
+
+    @property
+    def size(self) -> int:
+        """Bytes it takes in memory, roughly."""
+        return 2 * len(self._lines) + 1024
+
+    def to(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to one request. Raises FileNotFoundError where the bytes are gone."""
+        asked = request.headers
+        if_none_match = asked.get("If-None-Match")
+        if if_none_match is not None and is_not_modified(if_none_match, self.etag):
+            return Answer(304, self._unmodified, self.headers)
+        status, lines, headers = 200, self._lines, self.headers
+        span = Span(start=0, stop=self.length)
+        wanted = asked.get("Range")
+        if wanted is not None and range_applies(asked.get("If-Range"), self.etag):
+            part = wanted_span(wanted, self.length)
+            if isinstance(part, Unsatisfiable):
+                return self._unsatisfiable()
+            if part is not None:
+                status, span = 206, part
+                headers = {
+                    **headers,
+                    "Content-Length": str(len(part)),
+                    "Content-Range": f"bytes {part.start}-{part.stop - 1}/{self.length}",
+                }
+                lines = Lines(status, headers)
+        if request.method == "HEAD":
+            return Answer(status, lines, headers)
+        return self.sending(status, lines, headers, span)
+
+    def sending(
+        self, status: int, lines: Lines, headers: Mapping[str, str], span: Span
+    ) -> web.StreamResponse:
+        """The answer that carries the bytes of `span`."""
+        raise NotImplementedError
+
+    def _unsatisfiable(self) -> Answer:
+        body = f"The file has {self.length} bytes.\n".encode()
+        headers = {
+            "Content-Type": "text/plain; charset=utf-8",
+            "Cache-Control": "no-store",
+            "Content-Range": f"bytes */{self.length}",
+            "Accept-Ranges": "bytes",
+            "Content-Length": str(len(body)),
+        }
+        return Answer(416, Lines(416, headers), headers, body)
+
+
+class FileInMemory(StoredFile):
+    """A small file."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(headers, len(body))
+        self.body = body
+
+    @property
+    def size(self) -> int:
+        return super().size + len(self.body)
+
+    def sending(
+        self, status: int, lines: Lines, headers: Mapping[str, str], span: Span
+    ) -> web.StreamResponse:
+        body = self.body if status == 200 else self.body[span.start : span.stop]
+        return Answer(status, lines, headers, body)
+
+
+class FileOnDisk(StoredFile):
+    """A file of the local file system."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, headers: Mapping[str, str], path: Path, length: int) -> None:
+        super().__init__(headers, length)
+        self.path = path
+
+    def sending(
+        self, status: int, lines: Lines, headers: Mapping[str, str], span: Span
+    ) -> web.StreamResponse:
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        return FromDisk(status, lines, headers, descriptor, span)
+
+
+class FileInStorage(StoredFile):
+    """A file of a storage that is not a local disk."""
+
+    __slots__ = ("_name", "_storage")
+
+    def __init__(self, headers: Mapping[str, str], storage: Any, name: str, length: int) -> None:
+        super().__init__(headers, length)
+        self._storage = storage
+        self._name = name
+
+    def sending(
+        self, status: int, lines: Lines, headers: Mapping[str, str], span: Span
+    ) -> web.StreamResponse:
+        return FromStorage(status, lines, headers, lambda: self._storage.open(self._name), span)
+
+
+class FromDisk(Answer):
+    """One sending of a span of an open file, which it closes."""
+
+    def __init__(
+        self,
+        status: int,
+        lines: Lines,
+        headers: Mapping[str, str],
+        descriptor: int,
+        span: Span,
+    ) -> None:
+        super().__init__(status, lines, headers)
+        self._descriptor = descriptor
+        self._span = span
+
+    @property
+    def body_length(self) -> int:
+        return len(self._span)
+
+    async def send(self, request: web.BaseRequest, head: bytes) -> None:
+        try:
+            await send_file(request, head, self._descriptor, self._span)
+        finally:
+            os.close(self._descriptor)
+
+
+class FromStorage(Answer):
+    """One sending of a span of a file that Django's storage API opens."""
+
+    def __init__(
+        self,
+        status: int,
+        lines: Lines,
+        headers: Mapping[str, str],
+        opener: Callable[[], Any],
+        span: Span,
+    ) -> None:
+        super().__init__(status, lines, headers)
+        self._opener = opener
+        self._span = span
+
+    @property
+    def body_length(self) -> int:
+        return len(self._span)
+
+    async def send(self, request: web.BaseRequest, head: bytes) -> None:
+        opened = await asyncio.to_thread(self._opener)
+        try:
+            await asyncio.to_thread(opened.seek, self._span.start)
+            await request.writer.write(head)
+            left = len(self._span)
+            while left:
+                chunk = await asyncio.to_thread(opened.read, min(left, _CHUNK))
+                if not chunk:
+                    raise ConnectionAbortedError("the file is shorter than it was")
+                await request.writer.write(chunk)
+                left -= len(chunk)
+        finally:
+            await asyncio.to_thread(opened.close)
