@@ -22,7 +22,7 @@ from pulpcore.plugin.models import RepositoryVersion
 
 from pulp_pyindex.app.models import PyindexPublication
 from pulp_pyindex.index.pages import File, ProjectEntry, ProjectPage, ProjectStatus, Status
-from pulp_pyindex.index.paths import page_link, provenance_path
+from pulp_pyindex.index.paths import file_link, provenance_path
 
 #: Projects looked up by one statement: few enough for little memory, enough to hide round trips.
 BATCH = 500
@@ -320,7 +320,7 @@ def _file(row: tuple[Any, ...], yanks: dict[str, str], attested: set[str]) -> Fi
         hashes = json.loads(hashes)
     return File(
         filename=filename,
-        url=page_link(sha256, filename),
+        url=file_link(sha256, filename),
         hashes={**hashes, "sha256": sha256},
         requires_python=requires_python,
         size=size,
