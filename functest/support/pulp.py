@@ -210,11 +210,3 @@ def refusal(answer: requests.Response, field: str) -> str:
     assert answer.status_code == 400, answer.text
     said = answer.json()[field]
     return " ".join(map(str, said)) if isinstance(said, list) else str(said)
-
-
-def refusal(answer: requests.Response, field: str) -> str:
-    """What a request refused with 400 says of one field."""
-    assert answer.status_code == 400, f"{answer.status_code}: {answer.text[:2000]}"
-    said = answer.json()
-    assert field in said, said
-    return str(said[field])
