@@ -163,7 +163,7 @@ def _finished(
         json=rendering.deflate(json_tail),
         html=rendering.deflate(html_tail),
         api_version=api_version,
-        has_origin=rendering.ORIGIN in json_tail,
+        has_origin=rendering.has_origin(Kind.JSON, json_tail),
     )
 
 
