@@ -18,8 +18,23 @@ CHANNEL = "pyindex"
 _TELLING = (ContentGuard, Distribution, Domain, Publication, Repository)
 
 
-@receiver([post_save, post_delete], dispatch_uid="pyindex-notices")
-def _notify(instance: Any, **_: Any) -> None:
+@receiver(post_save, dispatch_uid="pyindex-notices-saved")
+def _saved(instance: Any, **_: Any) -> None:
+    # Of a detail object only the detail's class is told, and other plugins have classes of theirs.
     if isinstance(instance, _TELLING):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        _notify()
+
+
+def _deleted(**_: Any) -> None:
+    _notify()
+
+
+# Deleting a detail object tells of its master too. A receiver for every class would make Django
+# load each row it deletes, of any model, one by one.
+for _master in _TELLING:
+    post_delete.connect(_deleted, sender=_master, dispatch_uid="pyindex-notices-deleted")
+
+
+def _notify() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
