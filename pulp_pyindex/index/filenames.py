@@ -99,7 +99,7 @@ def extension(filename: str) -> str | None:
 
 
 def parse(filename: str, project: NormalizedName) -> ParsedFilename:
-    """What `filename` says, as a file of `project`; raises InvalidFilename if it is no such file."""
+    """What `filename` says, as a file of `project`; raises InvalidFilename if it is none."""
     check_safe(filename)
     known = extension(filename)
     if known is None:

@@ -38,7 +38,10 @@ _PREFERENCE = {Kind.JSON: 3, Kind.HTML_V1: 2, Kind.HTML: 1}
 
 
 @lru_cache(maxsize=1024)
-def choose_kind(accept: str | None, format: str | None = None) -> Kind | None:
+def choose_kind(
+    accept: str | None,
+    format: str | None = None,  # noqa: A002 (what the query calls it)
+) -> Kind | None:
     """The form to answer in, or None for 406.
 
     `format` is the query parameter: it beats the header, and must be one of the exact types.
@@ -76,7 +79,7 @@ def _rank(kind: Kind, specificity: int, quality: float) -> tuple[float, int, int
 
 @lru_cache(maxsize=1024)
 def choose_encoding(accept_encoding: str | None) -> str | None:
-    """"gzip" if the client takes it at least as gladly as the plain body, else None."""
+    """`gzip` if the client takes it at least as gladly as the plain body, else None."""
     if accept_encoding is None:
         return None
     qualities = {name.lower(): quality for name, quality in parse_accept_header(accept_encoding)}

@@ -106,9 +106,7 @@ def _from_zip(
     return info.filename, data
 
 
-def _from_tar(
-    file: BinaryIO, filename: str, decompressor: Callable[[BinaryIO], BinaryIO]
-) -> bytes:
+def _from_tar(file: BinaryIO, filename: str, decompressor: Callable[[BinaryIO], BinaryIO]) -> bytes:
     found: bytes | None = None
     try:
         unpacked = Bounded(decompressor(file), total=MAX_TAR_READ, at_once=MAX_METADATA)
@@ -133,5 +131,3 @@ def _from_tar(
 def _broken(kind: str, error: Exception) -> str:
     reason = " ".join(str(error).split())[:200]
     return f"not a {kind} archive that can be read ({reason or type(error).__name__})"
-
-

@@ -63,12 +63,17 @@ def read(body: bytes, url: str, files: Files) -> HtmlPage:
     )
 
 
+def text_of(element: etree._Element) -> str:
+    """All the text in an element, in one line."""
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
 def title_of(root: etree._Element) -> str:
     """What a document calls itself: its title, else its first heading."""
     for tag in ("title", "h1"):
         element = root.find(f".//{tag}")
         if element is not None:
-            text = " ".join("".join(element.itertext()).split())
+            text = text_of(element)
             if text:
                 return clean(text)[:200]
     return ""
@@ -111,7 +116,7 @@ def _read_anchor(anchor: etree._Element, href: str, files: Files) -> None:
         filename = unquote(filename)
     if extension(filename) is None:
         # Some servers hand files out at addresses that do not end in their names.
-        filename = "".join(anchor.itertext()).strip()
+        filename = text_of(anchor)
         if extension(filename) is None:
             return
     get = anchor.get
@@ -153,7 +158,7 @@ def _check_may_be_empty(
     title = title_of(root)
     if is_index_title(title) or (declares_version and not anchors):
         return
-    text = " ".join("".join(root.itertext()).split())
+    text = text_of(root)
     if not text and not anchors:
         return
     shown = title or clean(text)[:200]

@@ -10,7 +10,7 @@ from lxml import etree
 from pulp_pyindex.index.errors import InvalidName, InvalidPage
 from pulp_pyindex.index.names import NormalizedName, normalize
 from pulp_pyindex.index.pages import ProjectEntry
-from pulp_pyindex.index.reading.html_page import is_index_title
+from pulp_pyindex.index.reading.html_page import is_index_title, text_of
 from pulp_pyindex.index.reading.json_page import check_api_version, read_number
 from pulp_pyindex.index.reading.records import clean
 
@@ -58,10 +58,12 @@ class HtmlRoot:
 
     def _taken(self) -> list[ProjectEntry]:
         for _, element in self._parser.read_events():
+            # Other kinds of events, which bring other values, were not asked for.
+            assert isinstance(element, etree._Element)
             tag = element.tag
             if tag == "a":
                 self._read_anchor(element)
-            elif tag is etree.Comment:
+            elif isinstance(element, etree._Comment):
                 serial = _SERIAL.match(element.text or "")
                 self.serial = read_number(serial[1]) if serial else self.serial
                 continue
@@ -88,7 +90,7 @@ class HtmlRoot:
                 check_api_version(element.get("content"), self.url)
                 self.recognised = True
         else:
-            text = clean(" ".join("".join(element.itertext()).split()))[:200]
+            text = clean(text_of(element))[:200]
             self._title = self._title or text
             self.recognised = self.recognised or is_index_title(text) is not None
 
@@ -99,7 +101,7 @@ class HtmlRoot:
             # Sorting links and the way up in listings.
             return
         last = path.rpartition("/")[2]
-        text = "".join(anchor.itertext()).strip().rstrip("/")
+        text = text_of(anchor).rstrip("/")
         name = _name(unquote(last) if "%" in last else last)
         told = _name(text)
         if name is None and told is None:

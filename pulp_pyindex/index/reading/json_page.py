@@ -55,6 +55,8 @@ class JsonPage(msgspec.Struct):
     serial: int | None
 
 
+_STATUSES = {status.value: status for status in Status}
+
 _pages = msgspec.json.Decoder(_Page)
 _untyped_pages = msgspec.json.Decoder(_UntypedPage)
 _files = msgspec.json.Decoder(_File)
@@ -111,9 +113,8 @@ def read_number(value: object) -> int | None:
 
 def read_status(status: object, reason: object) -> ProjectStatus:
     """A PEP 792 status; one that nobody knows counts as none."""
-    try:
-        known = Status(status)
-    except ValueError:
+    known = _STATUSES.get(status) if isinstance(status, str) else None
+    if known is None:
         return ProjectStatus()
     return ProjectStatus(status=known, reason=clean(reason) if isinstance(reason, str) else "")
 

@@ -79,7 +79,7 @@ def clean(text: str) -> str:
 
 
 def absolute_url(url: str, base: str) -> str:
-    """`url`, seen from `base`, without fragment; raises Unusable unless it is a usable http(s) one."""
+    """`url`, seen from `base`, without fragment; raises Unusable unless it is http(s) and whole."""
     if len(url) > MAX_URL:
         raise Unusable(f"its link is longer than {MAX_URL} signs")
     if "#" in url:
@@ -96,7 +96,9 @@ def absolute_url(url: str, base: str) -> str:
     except ValueError as e:
         raise Unusable(f"its link {clean(url)[:200]!r} is broken: {e}") from e
     if parts.scheme not in ("http", "https"):
-        raise Unusable(f"its link has the scheme {parts.scheme!r}; only http and https are followed")
+        raise Unusable(
+            f"its link has the scheme {parts.scheme!r}, and only http and https are read"
+        )
     if not has_host or not joined.isprintable() or "\\" in joined:
         raise Unusable(f"its link {clean(url)[:200]!r} is broken")
     return joined
