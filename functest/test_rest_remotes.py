@@ -107,6 +107,13 @@ def test_a_bad_value_is_refused_under_its_field(pulp: Pulp, fields: Row) -> None
     assert set(answer.json()) == set(fields)
 
 
+def test_a_change_is_judged_together_with_what_the_remote_has(pulp: Pulp) -> None:
+    """No time window is left in which no file could have been uploaded."""
+    remote = pulp.create_remote(URL, uploaded_after="2024-01-01T00:00:00Z")
+    answer = pulp.patch(remote["pulp_href"], {"uploaded_before": "2023-01-01T00:00:00Z"})
+    assert "uploaded_after" in refusal(answer, "uploaded_before")
+
+
 def test_secrets_are_never_shown(pulp: Pulp) -> None:
     """Only whether they are set."""
     remote = pulp.create_remote(URL, username="me", password="secret", client_key=None)

@@ -21,8 +21,9 @@ from __future__ import annotations
 
 import http.client
 
-from pulpcore.plugin.exceptions import PulpException
 from rest_framework.exceptions import ValidationError
+
+from pulpcore.plugin.exceptions import PulpException
 
 from pulp_pyindex.index.errors import InvalidWanted, PyindexError
 

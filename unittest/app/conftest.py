@@ -1,21 +1,16 @@
-"""Sets Django up for the app's unit tests: Pulp's own settings, no settings file, no database."""
+"""Sets Django up, which takes two seconds, only for the tests that need it."""
 
-import base64
 import os
-import tempfile
 
 import django
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
-#: Lives as long as the tests: Pulp reads the key when it first encrypts something.
-_key = tempfile.NamedTemporaryFile(prefix="pyindex-unittest-key-")  # noqa: SIM115
-_key.write(base64.urlsafe_b64encode(b"k" * 32))
-_key.flush()
-
-os.environ.update(
-    DJANGO_SETTINGS_MODULE="pulpcore.app.settings",
-    PULP_SETTINGS=f"{_key.name}-no-such-file.py",
-    PULP_SECRET_KEY="x" * 50,
-    PULP_CONTENT_ORIGIN="http://index.example",
-    PULP_DB_ENCRYPTION_KEY=_key.name,
-)
+os.environ["DJANGO_SETTINGS_MODULE"] = "pulpcore.app.settings"
 django.setup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_database_without_a_mark(django_db_blocker: DjangoDbBlocker) -> None:
+    """As pytest-django does where it sets Django up itself."""
+    django_db_blocker.block()

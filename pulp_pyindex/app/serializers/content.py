@@ -7,12 +7,13 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
 from pulpcore.plugin.serializers import (
     JSONDictField,
     MultipleArtifactContentSerializer,
     NoArtifactContentSerializer,
 )
-from rest_framework import serializers
 
 from pulp_pyindex.app.models import (
     PyindexFile,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from rest_framework import serializers
+
 from pulpcore.plugin.models import Publication, Repository, RepositoryVersion
 from pulpcore.plugin.serializers import (
     DetailRelatedField,
     DistributionSerializer,
     RepositoryVersionRelatedField,
 )
-from rest_framework import serializers
 
 from pulp_pyindex.app.models import PyindexDistribution
 

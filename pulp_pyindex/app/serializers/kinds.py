@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pulpcore.plugin.models import MasterModel
 from rest_framework import serializers
+
+from pulpcore.plugin.models import MasterModel
 
 from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 

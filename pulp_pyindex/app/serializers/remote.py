@@ -5,27 +5,18 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from rest_framework import serializers
+
 from pulpcore.plugin.models import Remote
 from pulpcore.plugin.serializers import RemoteSerializer
-from rest_framework import serializers
 
 from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.index.errors import PyindexError
+from pulp_pyindex.index.filenames import PACKAGE_TYPES
+from pulp_pyindex.index.wanted import Wanted
 
 from .described import DescribedMixin
-
-#: As the upload API names them; the order is that of how often they are met.
-PACKAGE_TYPES = (
-    "bdist_wheel",
-    "sdist",
-    "bdist_egg",
-    "bdist_wininst",
-    "bdist_msi",
-    "bdist_rpm",
-    "bdist_dmg",
-    "bdist_dumb",
-)
 
 #: The fields that say what is wanted; `Wanted.build` takes them under the same names.
 WANTED_FIELDS = (
@@ -158,8 +149,6 @@ class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
         """`data`, if what is wanted can be understood, with what the remote has already."""
         data = super().validate(data)
         if any(field in data for field in WANTED_FIELDS):
-            from pulp_pyindex.index.wanted import Wanted
-
             try:
                 Wanted.build(**{field: self._value(field, data) for field in WANTED_FIELDS})
             except PyindexError as error:

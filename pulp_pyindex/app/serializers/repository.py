@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pulpcore.plugin.serializers import RepositorySerializer, RepositorySyncURLSerializer
 from rest_framework import serializers
+
+from pulpcore.plugin.serializers import RepositorySerializer, RepositorySyncURLSerializer
 
 from pulp_pyindex.app.models import PyindexRepository
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+
 from pulpcore.plugin.models import RepositoryContent
 from pulpcore.plugin.viewsets import ReadOnlyContentViewSet
 

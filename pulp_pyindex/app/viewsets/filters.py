@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import CharFilter
 from packaging.utils import canonicalize_name
+
 from pulpcore.plugin.viewsets import (
     DATETIME_FILTER_OPTIONS,
     NAME_FILTER_OPTIONS,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from pulpcore.plugin.serializers import AsyncOperationResponseSerializer
 from pulpcore.plugin.tasking import dispatch
 from pulpcore.plugin.viewsets import OperationPostponedResponse, PublicationViewSet, RolesMixin
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from pulp_pyindex.app import access
 from pulp_pyindex.app.models import PyindexPublication
