@@ -66,8 +66,7 @@ class Unpacked:
             try:
                 piece = self._inflater.decompress(self._packed, _CHUNK)
             except zlib.error:
-                what = "damaged" if self._total else "not a gzip file"
-                raise Refusal(f"File is {what}") from None
+                raise Refusal("File is not a gzip file, or damaged") from None
             at_end = not self._packed
             self._packed = self._inflater.unconsumed_tail
             if piece:

@@ -11,7 +11,7 @@ MAX_ENTRIES = 100_000
 MAX_NAMES = 16 << 20
 MAX_NAME = 4096
 #: METADATA or PKG-INFO; a long README in it is a tenth of this.
-MAX_METADATA = 4 << 20
+MAX_METADATA = 5 << 20
 #: WHEEL and entry_points.txt.
 MAX_SMALL_FILE = 1 << 20
 MAX_RECORD = 64 << 20
