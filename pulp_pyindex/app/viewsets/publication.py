@@ -15,6 +15,7 @@ from pulpcore.plugin.viewsets import OperationPostponedResponse, PublicationView
 from pulp_pyindex.app import access
 from pulp_pyindex.app.models import PyindexPublication
 from pulp_pyindex.app.serializers import PyindexPublicationSerializer
+from pulp_pyindex.app.tasks.publish import publish
 
 
 class PyindexPublicationViewSet(PublicationViewSet, RolesMixin):
@@ -43,7 +44,7 @@ class PyindexPublicationViewSet(PublicationViewSet, RolesMixin):
         serializer.is_valid(raise_exception=True)
         version = serializer.validated_data["repository_version"]
         task = dispatch(
-            "pulp_pyindex.app.tasks.publish.publish",
+            publish,
             shared_resources=[version.repository],
             kwargs={"repository_version_pk": str(version.pk)},
         )
