@@ -1,0 +1,147 @@
+"""What the upstream of the figures offers: indexes of many made projects, and a few real files."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from support.wheels import MadeFile, wheel
+
+FILES_PER_PROJECT = 5
+SMALL, LARGE, COLD = "bench-small", "bench-large", "bench-cold"
+SMALL_BYTES, LARGE_BYTES = 20_000, 50_000_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """A project page, ready to be sent."""
+
+    files: list[dict[str, Any]]
+    serial: int
+    body: bytes = b""
+    etag: bytes = b""
+
+
+@dataclass(slots=True, kw_only=True)
+class Index:
+    """A simple index below `/<name>/simple/`."""
+
+    name: str
+    pages: dict[str, Page] = field(default_factory=dict)
+    serial: int = 1000
+    root: bytes = b""
+    root_etag: bytes = b""
+
+    def put(self, project: str, files: list[dict[str, Any]]) -> None:
+        """Show these files of a project, under the next serial; `finish` after the last one."""
+        self.serial += 1
+        page = Page(files=files, serial=self.serial)
+        page.body = json.dumps(
+            {
+                "meta": {"_last-serial": page.serial, "api-version": "1.4"},
+                "name": project,
+                "versions": sorted({_version(entry["filename"]) for entry in files}),
+                "files": files,
+            }
+        ).encode()
+        page.etag = _etag(page.body)
+        self.pages[project] = page
+
+    def finish(self) -> None:
+        """Make the list of projects."""
+        self.root = json.dumps(
+            {
+                "meta": {"_last-serial": self.serial, "api-version": "1.4"},
+                "projects": [
+                    {"name": name, "_last-serial": page.serial} for name, page in self.pages.items()
+                ],
+            }
+        ).encode()
+        self.root_etag = _etag(self.root)
+
+    def change(self, share: float) -> int:
+        """A new release in this share of the projects; how many they are."""
+        count = max(1, round(len(self.pages) * share))
+        step = len(self.pages) // count
+        for project in list(self.pages)[::step][:count]:
+            files = self.pages[project].files
+            self.put(project, [*files, made_up(project, f"9.{self.serial}", "wheel")])
+        self.finish()
+        return count
+
+
+def many(name: str, projects: int) -> Index:
+    """An index of `projects` projects with five files each, which nobody can download."""
+    index = Index(name=name)
+    for number in range(projects):
+        project = f"project-{number:06}"
+        index.put(project, list(_made_up_files(project, FILES_PER_PROJECT)))
+    index.finish()
+    return index
+
+
+def pages() -> Index:
+    """An index of one project with 5 and one with 500 files."""
+    index = Index(name="pages")
+    for project, count in (("five", 5), ("five-hundred", 500)):
+        index.put(project, list(_made_up_files(project, count)))
+    index.finish()
+    return index
+
+
+def files() -> tuple[Index, dict[str, bytes]]:
+    """An index of three files that can be downloaded, and their bytes by path."""
+    index, bodies = Index(name="files"), {}
+    for name, size in ((SMALL, SMALL_BYTES), (LARGE, LARGE_BYTES), (COLD, LARGE_BYTES)):
+        made = wheel(name, payload=size)
+        bodies[f"/files/{made.filename}"] = made.body
+        index.put(name, [_real(made)])
+    index.finish()
+    return index, bodies
+
+
+def made_up(project: str, version: str, kind: str) -> dict[str, Any]:
+    """A file's entry on a page, with hashes of nothing that exists."""
+    stem = project.replace("-", "_")
+    is_wheel = kind == "wheel"
+    filename = f"{stem}-{version}" + ("-py3-none-any.whl" if is_wheel else ".tar.gz")
+    digest = hashlib.sha256(filename.encode()).hexdigest()
+    entry = {
+        "filename": filename,
+        "url": f"/files/{filename}",
+        "hashes": {"sha256": digest},
+        "requires-python": ">=3.9",
+        "size": 10_000 + int(digest[:4], 16),
+        "upload-time": "2024-05-01T12:00:00.123456Z",
+        "yanked": False,
+    }
+    if is_wheel:
+        entry["core-metadata"] = {"sha256": digest[::-1]}
+    return entry
+
+
+def _made_up_files(project: str, count: int) -> Iterator[dict[str, Any]]:
+    for number in range(count):
+        release, kind = divmod(number, 2)
+        yield made_up(project, f"1.{release}", "sdist" if kind else "wheel")
+
+
+def _real(made: MadeFile) -> dict[str, Any]:
+    return {
+        "filename": made.filename,
+        "url": f"/files/{made.filename}",
+        "hashes": {"sha256": made.sha256},
+        "size": made.size,
+        "upload-time": "2024-05-01T12:00:00.123456Z",
+        "core-metadata": {"sha256": made.metadata_sha256},
+        "yanked": False,
+    }
+
+
+def _version(filename: str) -> str:
+    return filename.removesuffix(".tar.gz").split("-")[1]
+
+
+def _etag(body: bytes) -> bytes:
+    return b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'

@@ -1,0 +1,60 @@
+"""Load by wrk: requests per second of two URLs, taken by turns."""
+
+import re
+import shutil
+import statistics
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SECONDS = 3
+ROUNDS = 3
+
+MISSING = (
+    "wrk is not on the PATH, so nothing was measured under load. It is the Debian package `wrk`; "
+    "elsewhere build it from its sources."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked for, how often at once."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connections: int = 16
+    #: Of every answer; wrk itself counts only what is above 399 as wrong.
+    status: int = 200
+
+
+class BadAnswers(Exception):
+    """The server answered with errors under load."""
+
+
+def installed() -> bool:
+    """Whether wrk can be run."""
+    return shutil.which("wrk") is not None
+
+
+def compare(ours: Asked, theirs: Asked) -> tuple[float, float]:
+    """Requests per second of both: medians of rounds in which each has its turn.
+
+    What else the machine does then hits both alike.
+    """
+    for one in (ours, theirs):
+        _run(one, 1)
+    pairs = [(_run(ours, SECONDS), _run(theirs, SECONDS)) for _ in range(ROUNDS)]
+    first, second = zip(*pairs, strict=True)
+    return statistics.median(first), statistics.median(second)
+
+
+def _run(asked: Asked, seconds: int) -> float:
+    command = ["wrk", "-t1", f"-c{asked.connections}", f"-d{seconds}s", "--timeout", "30s"]
+    for name, value in asked.headers.items():
+        command += ["-H", f"{name}: {value}"]
+    done = subprocess.run([*command, asked.url], capture_output=True, text=True, check=True)
+    told = done.stdout
+    if bad := re.search(r"Non-2xx or 3xx responses: \d+|Socket errors: .*", told):
+        raise BadAnswers(f"{asked.url}: {bad.group(0)}")
+    total, spent = re.search(r"(\d+) requests in ([\d.]+)s", told).groups()  # type: ignore[union-attr]  # wrk always says it
+    return float(total) / float(spent)

@@ -1,0 +1,195 @@
+"""What serving costs: requests per second beside a server that sends the same bytes and no more."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from bench import dataset, fixed, load
+from bench.figures import Figure
+from bench.upstream import Upstream
+from support.pulp import Pulp, Row
+
+_JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
+_HTML = {"Accept": "text/html"}
+_GZIP = {"Accept-Encoding": "gzip"}
+_GROUP = "Serving, one content process"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Indexes to be loaded: their URLs."""
+
+    #: Of a project with 5 and one with 500 files.
+    pages: str
+    #: With three files, all of which can be downloaded.
+    files: str
+    #: With many projects, and the same three files.
+    many: str
+    #: How many files `many` has.
+    held: int
+    #: How many projects `many` has.
+    projects: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One thing to load, and how far from the fixed bytes it may be."""
+
+    name: str
+    what: str
+    url: str
+    share: float
+    headers: dict[str, str] = field(default_factory=dict)
+    connections: int = 16
+    #: Whether the other side sends a file from disk.
+    file: bool = False
+    #: Ask with the ETag of the first answer, so that all others are 304.
+    unchanged: bool = False
+
+
+def place(pulp: Pulp, upstream: Upstream, many: Row, projects: int) -> Place:
+    """Mirror what is served; the files go into the repository `many` too."""
+    pages = _mirror(pulp, upstream, "pages")
+    files = _mirror(pulp, upstream, "files")
+    hrefs = [row["pulp_href"] for row in pulp.files(pulp.latest(files))]
+    pulp.task(pulp.post(f"{many['pulp_href']}modify/", {"add_content_units": hrefs}))
+    summary = pulp.latest(many)["content_summary"]["present"]
+    return Place(
+        pages=_serve(pulp, pages),
+        files=_serve(pulp, files),
+        many=_serve(pulp, many),
+        held=summary["pyindex.file"]["count"],
+        projects=projects,
+    )
+
+
+def figures(where: Place) -> Iterator[Figure]:
+    """Load everything by turns with the fixed bytes."""
+    with tempfile.TemporaryDirectory(prefix="pyindex-bench-") as folder:
+        recorder = fixed.Recorder(folder=Path(folder))
+        cases = [_recorded(case, recorder) for case in _cases(where)]
+        with fixed.serving(recorder.folder) as origin:
+            for case in cases:
+                yield _measured(case, origin)
+    yield _beside_few(where)
+
+
+def file_url(index: str, project: str) -> str:
+    """URL of the only file of a project, as the project's page links it."""
+    page = f"{index}simple/{project}/"
+    entry = requests.get(page, headers=_JSON, timeout=60).json()["files"][0]
+    return requests.compat.urljoin(page, entry["url"])  # type: ignore[no-any-return]
+
+
+def _cases(where: Place) -> list[Case]:
+    five, hundreds = (f"{where.pages}simple/{name}/" for name in ("five", "five-hundred"))
+    root = f"{where.many}simple/"
+    return [
+        Case(name="json", what="project of 5 files, JSON", url=five, headers=_JSON, share=0.75),
+        Case(name="html", what="project of 5 files, HTML", url=five, headers=_HTML, share=0.75),
+        Case(
+            name="unchanged",
+            what="project of 5 files, 304",
+            url=five,
+            headers=_JSON,
+            share=0.75,
+            unchanged=True,
+        ),
+        Case(
+            name="hundreds",
+            what="project of 500 files, JSON, gzip",
+            url=hundreds,
+            headers=_JSON | _GZIP,
+            share=0.75,
+        ),
+        Case(
+            name="root",
+            what=f"list of {where.projects:,} projects, JSON, gzip",
+            url=root,
+            headers=_JSON | _GZIP,
+            share=0.5,
+        ),
+        Case(
+            name="small",
+            what="file of 20 kB",
+            url=file_url(where.files, dataset.SMALL),
+            share=1.0,
+            file=True,
+        ),
+        Case(
+            name="large",
+            what="file of 50 MB, 4 at once",
+            url=file_url(where.files, dataset.LARGE),
+            share=0.8,
+            file=True,
+            connections=4,
+        ),
+    ]
+
+
+def _recorded(case: Case, recorder: fixed.Recorder) -> Case:
+    """The case with the headers it is loaded with, after its answer is kept."""
+    if case.file:
+        recorder.file(case.name, case.url)
+        return case
+    answer = recorder.page(case.name, case.url, case.headers)
+    if not case.unchanged:
+        return case
+    headers = {**case.headers, "If-None-Match": answer.headers["ETag"]}
+    again = recorder.page(case.name, case.url, headers)
+    if again.status_code != 304:
+        raise RuntimeError(f"{case.url} → {again.status_code} where 304 was due")
+    return Case(name=case.name, what=case.what, url=case.url, share=case.share, headers=headers)
+
+
+def _measured(case: Case, origin: str) -> Figure:
+    ours, theirs = load.compare(
+        load.Asked(url=case.url, headers=case.headers, connections=case.connections),
+        load.Asked(url=f"{origin}/{case.name}", headers=case.headers, connections=case.connections),
+    )
+    other = "aiohttp FileResponse" if case.file else "fixed bytes"
+    ratio = ours / theirs
+    return Figure(
+        group=_GROUP,
+        what=f"{case.what}, c={case.connections}",
+        measured=f"{_rate(ours)}, {ratio:.0%}",
+        to_reach=f"≥ {case.share:.0%}",
+        beside=f"{other}: {_rate(theirs)}",
+        reached=ratio >= case.share,
+    )
+
+
+def _beside_few(where: Place) -> Figure:
+    """The same file in a large and in a small repository. Equal within what a run can tell."""
+    ours, theirs = load.compare(
+        load.Asked(url=file_url(where.many, dataset.SMALL)),
+        load.Asked(url=file_url(where.files, dataset.SMALL)),
+    )
+    ratio = ours / theirs
+    return Figure(
+        group=_GROUP,
+        what=f"file of 20 kB in a repository of {where.held:,} files, c=16",
+        measured=f"{_rate(ours)}, {ratio:.0%}",
+        to_reach="no slower (± 10 %)",
+        beside=f"in one of 3 files: {_rate(theirs)}",
+        reached=ratio >= 0.9,
+    )
+
+
+def _mirror(pulp: Pulp, upstream: Upstream, name: str) -> Row:
+    remote = pulp.create_remote(upstream.url(name))
+    repository = pulp.create_repository(remote=remote["pulp_href"])
+    pulp.sync(repository)
+    return repository
+
+
+def _serve(pulp: Pulp, repository: Row) -> str:
+    base_url: str = pulp.distribute(repository=repository["pulp_href"])["base_url"]
+    return base_url
+
+
+def _rate(per_second: float) -> str:
+    return f"{per_second:,.0f}/s" if per_second >= 100 else f"{per_second:.1f}/s"

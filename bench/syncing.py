@@ -1,0 +1,188 @@
+"""What syncing and publishing cost: time of the task, requests to the upstream, memory."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bench.figures import Figure
+from bench.memory import watching
+from bench.upstream import Upstream
+from support.pulp import Pulp, Row
+from support.stack import Stack
+
+CHANGED = 0.01
+MEMORY_LIMIT = 250_000_000
+_PEERS = {
+    "first": "pulp_python 24.3 s + 14.6 s to publish, bandersnatch 9–15 s",
+    "unchanged": "pulp_python 15.2 s, bandersnatch 0.4–0.7 s",
+    "changed": "pulp_python 18.3 s",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """One finished task."""
+
+    seconds: float
+    requests: int
+    peak: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The three syncs of one index, and what is left of them."""
+
+    projects: int
+    first: Ran
+    unchanged: Ran
+    changed: Ran
+    remote: Row
+    repository: Row
+
+
+def seconds_of(task: Row) -> float:
+    """From when a worker took the task until it was done."""
+    begun, ended = (datetime.fromisoformat(task[f"{name}_at"]) for name in ("started", "finished"))
+    return (ended - begun).total_seconds()
+
+
+def measure(stack: Stack, pulp: Pulp, upstream: Upstream, projects: int) -> Measured:
+    """Sync an index of that many projects: all of it, again, and again after 1 % has changed."""
+    remote = pulp.create_remote(upstream.url(str(projects)))
+    repository = pulp.create_repository(remote=remote["pulp_href"])
+    first = sync(stack, pulp, upstream, repository)
+    version = pulp.read(repository["pulp_href"])["latest_version_href"]
+    unchanged = _typical([sync(stack, pulp, upstream, repository) for _ in range(3)])
+    if pulp.read(repository["pulp_href"])["latest_version_href"] != version:
+        raise AssertionError("a sync made a version although nothing had changed")
+    upstream.change(str(projects), CHANGED)
+    changed = sync(stack, pulp, upstream, repository)
+    return Measured(
+        projects=projects,
+        first=first,
+        unchanged=unchanged,
+        changed=changed,
+        remote=remote,
+        repository=repository,
+    )
+
+
+def sync(stack: Stack, pulp: Pulp, upstream: Upstream, repository: Row) -> Ran:
+    """One sync."""
+    upstream.counted()
+    with watching(stack) as peak:
+        task = pulp.sync(repository)
+    return Ran(
+        seconds=seconds_of(task), requests=upstream.counted().get("pages", 0), peak=peak.bytes
+    )
+
+
+def publishing(stack: Stack, pulp: Pulp, upstream: Upstream, measured: Measured) -> list[Figure]:
+    """Publish all of a second repository, then again after 1 % has changed."""
+    repository = pulp.create_repository(remote=measured.remote["pulp_href"], autopublish=False)
+    again = sync(stack, pulp, upstream, repository)
+    first = _publish(pulp, repository)
+    upstream.change(str(measured.projects), CHANGED)
+    sync(stack, pulp, upstream, repository)
+    changed = _publish(pulp, repository)
+    group = "Publishing"
+    projects = f"{measured.projects:,} × 5"
+    return [
+        Figure(
+            group="Syncing",
+            what=f"{projects}, second repository of the remote, not published",
+            measured=_told(again),
+        ),
+        Figure(
+            group=group,
+            what=f"{projects}, first",
+            measured=f"{first:.2f} s",
+            beside="pulp_python 14.6 s for 1,000 projects, 70.5 s for 5,000",
+        ),
+        Figure(
+            group=group,
+            what=f"{projects}, after a change of 1 %",
+            measured=f"{changed:.2f} s, {changed / first:.1%} of the first",
+            to_reach="≤ 5 % of the first",
+            reached=changed <= 0.05 * first,
+            beside="pulp_python: as the first",
+        ),
+    ]
+
+
+def figures(measured: Measured, smallest: Measured) -> list[Figure]:
+    """The figures of one index; limits of time hold for the smallest, linear for the others."""
+    size = measured.projects
+    what = f"{size:,} × 5"
+    peak = max(measured.first.peak, measured.unchanged.peak, measured.changed.peak)
+    if measured is smallest:
+        first = _Limit(text="≤ 4 s", seconds=4.0)
+        unchanged = _Limit(text="≤ 0.5 s, 1 request", seconds=0.5, requests=1)
+        changed = _Limit(text="≤ 1 s, 11 requests", seconds=1.0, requests=1 + size // 100)
+    else:
+        linear = smallest.first.seconds * size / smallest.projects
+        first = _Limit(text=f"linear: ≤ {linear:.1f} s", seconds=linear)
+        unchanged = _Limit(text="1 request", requests=1)
+        changed = _Limit(text=f"{1 + size // 100} requests", requests=1 + size // 100)
+    peers = _PEERS if size == 1000 else {"first": "pulp_python 141 s", "unchanged": "71 s"}
+    peers = peers if size <= 5000 else {}
+    rows = [
+        ("first, published", measured.first, first, peers.get("first", "")),
+        ("unchanged", measured.unchanged, unchanged, peers.get("unchanged", "")),
+        ("1 % changed, published", measured.changed, changed, peers.get("changed", "")),
+    ]
+    return [
+        *(
+            Figure(
+                group="Syncing",
+                what=f"{what}, {case}",
+                measured=_told(ran),
+                to_reach=limit.text,
+                beside=beside,
+                reached=limit.holds(ran),
+            )
+            for case, ran, limit, beside in rows
+        ),
+        Figure(
+            group="Syncing",
+            what=f"{what}, most memory of a task (first, unchanged, changed)",
+            measured=" · ".join(
+                f"{ran.peak / 1e6:.0f}"
+                for ran in (measured.first, measured.unchanged, measured.changed)
+            )
+            + " MB",
+            to_reach="≤ 250 MB",
+            beside="pulp_python 166–478 MB",
+            reached=peak <= MEMORY_LIMIT,
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limit:
+    text: str
+    seconds: float | None = None
+    requests: int | None = None
+
+    def holds(self, ran: Ran) -> bool:
+        in_time = self.seconds is None or ran.seconds <= self.seconds
+        return in_time and (self.requests is None or ran.requests <= self.requests)
+
+
+def _publish(pulp: Pulp, repository: Row) -> float:
+    version = pulp.read(repository["pulp_href"])["latest_version_href"]
+    answer = pulp.post("publications/pyindex/pyindex/", {"repository_version": version})
+    return seconds_of(pulp.task(answer))
+
+
+def _typical(runs: list[Ran]) -> Ran:
+    """The median by time, with the most requests and memory of all."""
+    middle = sorted(runs, key=lambda ran: ran.seconds)[len(runs) // 2]
+    return replace(
+        middle,
+        requests=max(ran.requests for ran in runs),
+        peak=max(ran.peak for ran in runs),
+    )
+
+
+def _told(ran: Ran) -> str:
+    return f"{ran.seconds:.2f} s, {ran.requests:,} request{'s' if ran.requests != 1 else ''}"
