@@ -46,9 +46,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Show what the services logged beside a failure."""
     outcome: Any = yield
     report = outcome.get_result()
-    stack = getattr(item, "funcargs", {}).get("stack")
-    if report.failed and stack is not None:
-        report.sections.append(("end of the services' logs", stack.logs()))
+    used = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Stack)]
+    if report.failed and used:
+        report.sections.append(("end of the services' logs", used[0].logs()))
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +71,27 @@ def stack(request: pytest.FixtureRequest) -> Stack:
     """The session's stack: two content processes, two workers. Never harm it."""
     if kept := os.environ.get("PYINDEX_FUNCTEST_HOME"):
         return _kept_stack(Path(kept))
+    return _shared(request, "shared")
+
+
+@pytest.fixture(scope="session")
+def domain_stack(request: pytest.FixtureRequest) -> Stack:
+    """As `stack`, with domains."""
+    return _shared(request, "domains", settings=("DOMAIN_ENABLED=True",))
+
+
+def _shared(request: pytest.FixtureRequest, name: str, **options: Any) -> Stack:
+    """The session's stack of that name; whoever asks first starts it."""
     session = Path(os.environ[_SESSION])
-    with _alone(session / "stack.lock"):
-        if not (session / "stack.json").exists():
-            home = session / "stack-shared"
-            template: Path = request.getfixturevalue("template")
-            _once(session / "stack.failed")
+    saved = session / f"{name}.json"
+    template: Path = request.getfixturevalue("template")
+    with _alone(session / f"{name}.lock"):
+        if not saved.exists():
+            _once(session / f"{name}.failed")
+            home = session / f"stack-{name}"
             stacks.copy(template, home)
-            stacks.start(home).save(session / "stack.json")
-    return Stack.load(session / "stack.json")
+            stacks.start(home, **options).save(saved)
+    return Stack.load(saved)
 
 
 def _kept_stack(home: Path) -> Stack:
@@ -118,7 +130,7 @@ def private_stack(template: Path, request: pytest.FixtureRequest) -> Iterator[Ca
         homes.append(home)
         started = stacks.start(home, **options)
         # Shown by `pytest_runtest_makereport`.
-        request.node.funcargs.setdefault("stack", started)
+        request.node.funcargs["private"] = started
         return started
 
     yield begin

@@ -28,7 +28,7 @@ DOTTED = wheel("Dotted.Name", "1.0")
 FILES = {
     made.filename: made for made in (ALPHA, ALPHA_OLD, ALPHA_NEW, BETA, BETA_YANKED, GAMMA, DOTTED)
 }
-OLD, RECENT = "2022-03-04T05:06:07.000008Z", "2025-06-07T08:09:10.111213Z"
+OLD, RECENT = "2022-03-04T05:06:07.008000Z", "2025-06-07T08:09:10.111213Z"
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_uv_locks_and_syncs(clients: Clients, index: Index, tmp_path: Path) -> N
     for filename, entry in files.items():
         assert entry["hash"] == f"sha256:{FILES[filename].sha256}"
         assert entry["size"] == FILES[filename].size
-    assert files[GAMMA.filename]["upload-time"] == "2022-03-04T05:06:07.000008Z"
+    assert files[GAMMA.filename]["upload-time"] == "2022-03-04T05:06:07.008Z"
     clients.uv("sync", "--locked", "--default-index", index.simple)
     (site,) = (tmp_path / ".venv/lib").glob("python*/site-packages")
     assert WANTED.items() <= installed(site).items()
