@@ -2,9 +2,10 @@
 
 from .answers import FileAnswer, PageAnswer, PageStream
 from .bodies import PAGE_LIMIT, ROOT_LIMIT
-from .client import Upstream
+from .client import ACCEPT_PROVENANCE, Upstream
 
 __all__ = [
+    "ACCEPT_PROVENANCE",
     "PAGE_LIMIT",
     "ROOT_LIMIT",
     "FileAnswer",

@@ -78,5 +78,6 @@ class Patience:
                 self._failures = 0
                 return result
             delay = min(_LONGEST_DELAY, _FIRST_DELAY * 2**attempt)
-            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+            jitter = random.uniform(0.5, 1.0)  # noqa: S311 - nothing is kept secret by it
+            await asyncio.sleep(delay * jitter)
             attempt += 1

@@ -1,0 +1,125 @@
+"""Bring a repository in line with what the remote's upstream says: what comes, what goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pulp_pyindex.app.models import PyindexRemote
+from pulp_pyindex.app.tasks.versions import Change
+from pulp_pyindex.app.tasks.writing import KINDS
+
+_HELD = "held.repository_id = %(repository)s AND held.version_removed_id IS NULL"
+
+
+def desire(cursor: Any, remote: PyindexRemote) -> None:
+    """Fill `pyindex_desired` with the units of all projects that were read, now or before."""
+    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS pyindex_desired (content_id uuid PRIMARY KEY)")
+    cursor.execute("TRUNCATE pyindex_desired")
+    cursor.execute(
+        """
+        INSERT INTO pyindex_desired
+        SELECT DISTINCT unnest(state.unit_ids)
+        FROM pyindex_pyindexprojectstate state JOIN pyindex_listed listed USING (project)
+        WHERE state.remote_id = %s AND listed.outcome = 'read'
+        """,
+        [remote.pk],
+    )
+    cursor.execute("ANALYZE pyindex_desired")
+
+
+def align(change: Change, remote: PyindexRemote, *, mirror: bool, broken: Sequence[UUID]) -> None:
+    """Fill the tables of `change`; `broken` are files that could not be downloaded.
+
+    Mirroring, everything goes that is not desired, except what belongs to a project that failed.
+    Otherwise nothing goes but what upstream takes back of the very files it lists: yanks,
+    statuses, provenance.
+    """
+    cursor = change.cursor
+    values = {"repository": change.repository.pk, "remote": remote.pk}
+    cursor.execute("INSERT INTO pyindex_coming SELECT content_id FROM pyindex_desired")
+    if mirror:
+        _let_go_undesired(cursor, values)
+    else:
+        _let_go_taken_back(cursor, values, with_provenance=remote.provenance)
+    if broken:
+        _leave_out(cursor, broken)
+
+
+def _let_go_undesired(cursor: Any, values: dict[str, Any]) -> None:
+    cursor.execute(
+        f"""
+        INSERT INTO pyindex_going
+        SELECT held.content_id FROM core_repositorycontent held
+        WHERE {_HELD} AND NOT EXISTS (
+            SELECT FROM pyindex_desired WHERE content_id = held.content_id)
+        """,
+        values,
+    )
+    for kind in KINDS:
+        cursor.execute(
+            f"""
+            DELETE FROM pyindex_going USING {kind.model._meta.db_table} unit, pyindex_listed
+            WHERE unit.content_ptr_id = pyindex_going.content_id
+              AND pyindex_listed.project = unit.project
+              AND pyindex_listed.outcome = 'failed'
+            """
+        )
+
+
+def _let_go_taken_back(cursor: Any, values: dict[str, Any], *, with_provenance: bool) -> None:
+    tables = ["pyindex_pyindexyank"]
+    if with_provenance:
+        tables.append("pyindex_pyindexprovenance")
+    for table in tables:
+        cursor.execute(
+            f"""
+            INSERT INTO pyindex_going
+            SELECT unit.content_ptr_id FROM {table} unit
+            JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id AND {_HELD}
+            WHERE NOT EXISTS (SELECT FROM pyindex_desired WHERE content_id = unit.content_ptr_id)
+              AND EXISTS (SELECT FROM pyindex_pyindexfile file
+                          JOIN pyindex_desired ON content_id = file.content_ptr_id
+                          WHERE file.project = unit.project AND file.filename = unit.filename)
+            """,
+            values,
+        )
+    cursor.execute(
+        f"""
+        INSERT INTO pyindex_going
+        SELECT unit.content_ptr_id FROM pyindex_pyindexprojectstatus unit
+        JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id AND {_HELD}
+        JOIN pyindex_listed USING (project)
+        JOIN pyindex_pyindexprojectstate state
+          ON state.remote_id = %(remote)s AND state.project = unit.project
+        WHERE pyindex_listed.outcome = 'read'
+          AND NOT EXISTS (SELECT FROM pyindex_desired WHERE content_id = unit.content_ptr_id)
+        """,
+        values,
+    )
+
+
+def _leave_out(cursor: Any, broken: Sequence[UUID]) -> None:
+    """Neither files that could not be had come, nor what is said of them; what is there stays."""
+    values = {"broken": list(broken)}
+    for table in ("pyindex_pyindexyank", "pyindex_pyindexprovenance"):
+        cursor.execute(
+            f"""
+            DELETE FROM pyindex_coming USING {table} unit, pyindex_pyindexfile file
+            WHERE unit.content_ptr_id = pyindex_coming.content_id
+              AND file.content_ptr_id = ANY(%(broken)s)
+              AND file.project = unit.project AND file.filename = unit.filename
+            """,
+            values,
+        )
+    cursor.execute("DELETE FROM pyindex_coming WHERE content_id = ANY(%(broken)s)", values)
+    cursor.execute(
+        """
+        DELETE FROM pyindex_going USING pyindex_pyindexfile old, pyindex_pyindexfile file
+        WHERE old.content_ptr_id = pyindex_going.content_id
+          AND file.content_ptr_id = ANY(%(broken)s)
+          AND old.project = file.project AND old.filename = file.filename
+        """,
+        values,
+    )

@@ -1,0 +1,233 @@
+"""Take uploads into versions: one task for a burst of uploads, few versions for many files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from pulpcore.plugin.constants import TASK_FINAL_STATES
+from pulpcore.plugin.models import Task
+from pulpcore.plugin.util import get_prn
+
+from pulp_pyindex.app.exceptions import CommitFailed
+from pulp_pyindex.app.ingest import Ruling, already_exists, judge
+from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexUpload
+from pulp_pyindex.app.models.notices import UPLOADED, UPLOADS_SETTLED, notify
+from pulp_pyindex.app.tasks import versions, writing
+
+#: Uploads taken into one version at most.
+BATCH = 500
+
+#: Seconds the task stays for further uploads. Starting a task takes Pulp 0.1 to 0.2 s, so a
+#: client that sends file after file is served several times faster while one is there.
+LINGER = 2.0
+
+#: Seconds after which it looks for work that it was not told of.
+GLANCE = 0.1
+
+
+def commit_uploads(repository_pk: str) -> dict[str, Any]:
+    """Take pending uploads into versions until no more come or somebody waits for the repository.
+
+    Returns how many uploads were taken and refused, and the numbers of the versions made.
+    """
+    repository = PyindexRepository.objects.get(pk=repository_pk)
+    committed = refused = 0
+    numbers: list[int] = []
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {UPLOADED}")
+    while True:
+        repository.refresh_from_db()
+        uploads = list(_pending(repository).select_related("file")[:BATCH])
+        if uploads:
+            number, taken = _commit(repository, uploads)
+            committed += taken
+            refused += len(uploads) - taken
+            if number is not None:
+                numbers.append(number)
+        elif not _more_come(repository):
+            break
+    return {"committed": committed, "refused": refused, "versions": numbers}
+
+
+def _pending(repository: PyindexRepository) -> QuerySet[PyindexUpload]:
+    return PyindexUpload.objects.filter(
+        repository=repository, state=PyindexUpload.State.PENDING
+    ).order_by("pulp_created")
+
+
+def _commit(
+    repository: PyindexRepository, uploads: Sequence[PyindexUpload]
+) -> tuple[int | None, int]:
+    """Make one version of uploads and settle them; its number and how many files are in."""
+    try:
+        with versions.change(repository) as change:
+            accepted = _accept(repository, uploads, change)
+            change.settle()
+            version = change.commit(
+                info={"source": "upload", "files": [one.filename for one in accepted[:100]]}
+            )
+    except Exception as error:
+        reason = f"The upload could not be taken in: {error}"
+        _settle(uploads, reason=reason)
+        raise CommitFailed(repository.name, str(error)) from error
+    number = version.number if version is not None else None
+    if number is None:
+        latest = repository.latest_version()
+        held_in = latest.number if latest is not None else None
+    else:
+        held_in = number
+    _settle(accepted, number=held_in)
+    return number, len(accepted)
+
+
+def _accept(
+    repository: PyindexRepository, uploads: Sequence[PyindexUpload], change: versions.Change
+) -> list[PyindexUpload]:
+    """Let the acceptable uploads come; the others are settled as refused at once."""
+    accepted: list[PyindexUpload] = []
+    coming: dict[str, PyindexUpload] = {}
+    sdists: dict[tuple[str, str], str] = {}
+    for upload in uploads:
+        reason = _objection(repository, upload, coming, sdists)
+        if reason:
+            _settle([upload], reason=reason)
+            continue
+        accepted.append(upload)
+        file = upload.file
+        assert file is not None  # _objection would have objected
+        coming[file.filename] = upload
+        if file.packagetype == "sdist":
+            sdists[file.project, file.version] = file.filename
+    change.cursor.execute(
+        "INSERT INTO pyindex_coming SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING",
+        [[upload.file_id for upload in coming.values()]],
+    )
+    _bring_provenance(repository, list(coming.values()), change)
+    _forget_replaced(change)
+    return accepted
+
+
+def _objection(
+    repository: PyindexRepository,
+    upload: PyindexUpload,
+    coming: dict[str, PyindexUpload],
+    sdists: dict[tuple[str, str], str],
+) -> str:
+    """Why an upload cannot be taken in; empty where it can."""
+    file = upload.file
+    if file is None:
+        return "The uploaded file is gone. Upload it again."
+    before = coming.get(file.filename)
+    if before is not None:
+        if before.sha256 != file.sha256:
+            return already_exists(file.filename, before.sha256)
+        return ""
+    rival = sdists.get((file.project, file.version))
+    if file.packagetype == "sdist" and rival is not None:
+        return f"Only one sdist may be uploaded per release: there is {rival!r}."
+    verdict = judge(
+        repository,
+        project=file.project,
+        release=file.version,
+        filename=file.filename,
+        sha256=file.sha256,
+        packagetype=file.packagetype,
+    )
+    if verdict.ruling is Ruling.REFUSE:
+        return verdict.reason
+    if verdict.ruling is Ruling.KNOWN:
+        upload.file_id = _held_unit(repository, file)
+    return ""
+
+
+def _held_unit(repository: PyindexRepository, file: PyindexFile) -> Any:
+    """The unit of the same bytes that the repository holds already: it stays what it was."""
+    latest = repository.latest_version()
+    assert latest is not None
+    return PyindexFile.objects.values_list("pk", flat=True).get(
+        filename=file.filename,
+        sha256=file.sha256,
+        version_memberships__repository=repository,
+        version_memberships__version_removed=None,
+    )
+
+
+def _bring_provenance(
+    repository: PyindexRepository, uploads: Sequence[PyindexUpload], change: versions.Change
+) -> None:
+    batch = writing.Batch()
+    for upload in uploads:
+        if upload.provenance:
+            batch.add(writing.PROVENANCES, writing.provenance_row(upload.file, upload.provenance))
+    if len(batch):
+        writing.Writer(repository.pulp_domain_id).write(batch)
+        change.cursor.execute(
+            f"INSERT INTO pyindex_coming SELECT content_id FROM {writing.PROVENANCES.table}"
+            " ON CONFLICT DO NOTHING"
+        )
+
+
+def _forget_replaced(change: versions.Change) -> None:
+    """Yanks and provenance spoke of the bytes that go, not of those that replace them."""
+    for table in ("pyindex_pyindexyank", "pyindex_pyindexprovenance"):
+        change.cursor.execute(
+            f"""
+            INSERT INTO pyindex_going
+            SELECT unit.content_ptr_id
+            FROM pyindex_coming
+            JOIN pyindex_pyindexfile new ON new.content_ptr_id = pyindex_coming.content_id
+            JOIN {table} unit ON unit.project = new.project AND unit.version = new.version
+             AND unit.filename = new.filename
+            JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
+             AND held.repository_id = %s AND held.version_removed_id IS NULL
+            WHERE NOT EXISTS (SELECT FROM core_repositorycontent same
+                              WHERE same.content_id = new.content_ptr_id
+                                AND same.repository_id = %s
+                                AND same.version_removed_id IS NULL)
+              AND NOT EXISTS (SELECT FROM pyindex_coming c
+                              WHERE c.content_id = unit.content_ptr_id)
+            ON CONFLICT DO NOTHING
+            """,
+            [change.repository.pk, change.repository.pk],
+        )
+
+
+def _settle(
+    uploads: Sequence[PyindexUpload], *, reason: str = "", number: int | None = None
+) -> None:
+    """Write down what became of uploads and wake whoever waits for them."""
+    if not uploads:
+        return
+    state = PyindexUpload.State.REFUSED if reason else PyindexUpload.State.COMMITTED
+    PyindexUpload.objects.filter(pk__in=[upload.pk for upload in uploads]).update(
+        state=state, reason=reason, version_number=number
+    )
+    notify(UPLOADS_SETTLED)
+
+
+def _somebody_waits(repository: PyindexRepository) -> bool:
+    """Whether another task wants the repository: lingering would only hold it up."""
+    prn = get_prn(repository)
+    wanted = Q(reserved_resources_record__overlap=[prn, f"shared:{prn}"])
+    waiting = Task.objects.filter(wanted).exclude(state__in=TASK_FINAL_STATES)
+    return waiting.exclude(pk=Task.current_id()).exists()
+
+
+def _more_come(repository: PyindexRepository) -> bool:
+    """Wait for the next upload; False when none came in time or the repository is wanted."""
+    until = time.monotonic() + LINGER
+    while time.monotonic() < until:
+        # psycopg's own generator: Django has no notion of notices. One that came in while other
+        # statements ran may be lost, so the table is looked at as well.
+        for _ in connection.connection.notifies(timeout=GLANCE, stop_after=1):
+            pass
+        if _pending(repository).exists():
+            return True
+        if _somebody_waits(repository):
+            return False
+    return False

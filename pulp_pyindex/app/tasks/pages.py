@@ -1,0 +1,188 @@
+"""From the pages of an upstream to what a repository may hold of them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+from packaging.utils import NormalizedName
+
+from pulp_pyindex.app.exceptions import UpstreamError, UpstreamMissing
+from pulp_pyindex.app.tasks.listing import Ask
+from pulp_pyindex.app.upstream import Upstream
+from pulp_pyindex.index.errors import InvalidFilename, InvalidPage
+from pulp_pyindex.index.filenames import ParsedFilename, parse
+from pulp_pyindex.index.pages import File, ProjectPage, ProjectStatus
+from pulp_pyindex.index.reading import Refused, read_project
+from pulp_pyindex.index.wanted import Candidate, Reason, Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A wanted file: what its page and its name say."""
+
+    file: File
+    parsed: ParsedFilename
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A page that was read."""
+
+    ask: Ask
+    #: To be remembered; lower than the listed one where the page is older than the list.
+    serial: int | None
+    etag: str | None
+    last_modified: str | None
+    page_sha256: str
+    status: ProjectStatus
+    kept: list[Kept]
+    refused: list[Refused] = field(default_factory=list)
+    left_out: Counter[Reason] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """A page that is what it was when it was last read."""
+
+    ask: Ask
+    serial: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A project that upstream neither lists nor has."""
+
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A page that could not be had or read, and why."""
+
+    ask: Ask
+    reason: str
+
+
+Outcome = Read | Unchanged | Missing | Failed
+
+
+class PageReader:
+    """Asks one upstream for project pages and keeps what is wanted of them.
+
+    `listed`: the projects asked for are on the upstream's own list. Then a 404 is a fault of the
+    upstream; otherwise it says that there is no such project.
+    """
+
+    def __init__(self, upstream: Upstream, url: str, wanted: Wanted, *, listed: bool) -> None:
+        self._upstream = upstream
+        self._url = url
+        self._wanted = wanted
+        self._listed = listed
+        #: Held while a large page is read and taken apart: one of them in memory is enough.
+        self._room = asyncio.Lock()
+
+    async def read(self, ask: Ask) -> Outcome:
+        """What became of the project; raises nothing for what an upstream can do."""
+        url = project_url(self._url, ask.project)
+        async with AsyncExitStack() as stack:
+            has_room = False
+
+            async def wait_for_room() -> None:
+                # Asked for again at each retry; once is enough.
+                nonlocal has_room
+                if not has_room:
+                    has_room = True
+                    await stack.enter_async_context(self._room)
+
+            try:
+                answer = await self._upstream.page(
+                    url, etag=ask.etag, last_modified=ask.last_modified, on_large=wait_for_room
+                )
+            except UpstreamMissing as error:
+                if self._listed:
+                    return Failed(ask=ask, reason=f"listed, but {error.url}: {error.reason}")
+                return Missing(ask=ask)
+            except UpstreamError as error:
+                return Failed(ask=ask, reason=f"{error.url}: {error.reason}")
+            told = _serial_of(answer.headers.get("X-PyPI-Last-Serial"))
+            if answer.status == 304:
+                return Unchanged(ask=ask, serial=_older(ask.serial, told))
+            digest = hashlib.sha256(answer.body).hexdigest()
+            if digest == ask.page_sha256:
+                return Unchanged(ask=ask, serial=_older(ask.serial, told))
+            try:
+                reading = read_project(answer.body, answer.url, ask.project)
+            except InvalidPage as error:
+                return Failed(ask=ask, reason=str(error))
+            return self._choose(
+                ask,
+                reading.page,
+                list(reading.refused),
+                told=told,
+                digest=digest,
+                etag=answer.headers.get("ETag"),
+                last_modified=answer.headers.get("Last-Modified"),
+            )
+
+    def _choose(
+        self,
+        ask: Ask,
+        page: ProjectPage,
+        refused: list[Refused],
+        *,
+        told: int | None,
+        digest: str,
+        etag: str | None,
+        last_modified: str | None,
+    ) -> Read:
+        candidates: list[Candidate] = []
+        files: dict[str, File] = {}
+        for file in page.files:
+            try:
+                parsed = parse(file.filename, ask.project)
+            except InvalidFilename as error:
+                refused.append(Refused(filename=file.filename, reason=error.reason))
+                continue
+            files[file.filename] = file
+            candidates.append(
+                Candidate(
+                    parsed=parsed,
+                    size=file.size,
+                    upload_time=file.upload_time,
+                    yanked=file.yanked is not None,
+                )
+            )
+        chosen, left_out = self._wanted.select(ask.project, candidates)
+        return Read(
+            ask=ask,
+            serial=_older(ask.serial, page.serial if page.serial is not None else told),
+            etag=etag,
+            last_modified=last_modified,
+            page_sha256=digest,
+            status=page.status,
+            kept=[Kept(file=files[c.parsed.filename], parsed=c.parsed) for c in chosen],
+            refused=refused,
+            left_out=left_out,
+        )
+
+
+def project_url(index: str, project: NormalizedName) -> str:
+    """Where an index has the page of a project; the query of the index's own URL is kept."""
+    parts = urlsplit(index)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{project}/", fragment=""))
+
+
+def _older(listed: int | None, told: int | None) -> int | None:
+    """The serial to remember: a page that lags behind the list is asked for again next time."""
+    if listed is None or told is None:
+        return listed
+    return min(listed, told)
+
+
+def _serial_of(header: str | None) -> int | None:
+    return int(header) if header and header.isascii() and header.isdecimal() else None

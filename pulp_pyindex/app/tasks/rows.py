@@ -1,0 +1,79 @@
+"""A page that was read, as rows."""
+
+from __future__ import annotations
+
+import json
+
+from pulp_pyindex.app.models.facts import facts_digest
+from pulp_pyindex.app.tasks.completing import Completed
+from pulp_pyindex.app.tasks.pages import Kept
+from pulp_pyindex.app.tasks.writing import FILES, PROVENANCES, STATUSES, YANKS, Batch
+from pulp_pyindex.index.pages import ProjectStatus
+
+#: Digest that no wanted one equals: the page is read again by the next sync, whatever it is.
+READ_AGAIN = ""
+
+_DEFAULT_STATUS = ProjectStatus()
+
+
+def add_page(batch: Batch, done: Completed) -> None:
+    """Put what a page came to, and what is to be remembered of it, into a batch."""
+    read = done.read
+    project = read.ask.project
+    for kept in read.kept:
+        filename = kept.file.filename
+        sha256 = done.sha256.get(filename)
+        if sha256 is None:
+            continue
+        batch.add(FILES, _file_row(project, kept, sha256))
+        if kept.file.yanked is not None:
+            batch.add(YANKS, (project, kept.parsed.version, filename, kept.file.yanked))
+    for kept, digest, document in done.provenance:
+        filename = kept.file.filename
+        batch.add(
+            PROVENANCES,
+            (project, kept.parsed.version, filename, done.sha256[filename], digest, document),
+        )
+    if read.status != _DEFAULT_STATUS:
+        batch.add(STATUSES, (project, str(read.status.status), read.status.reason))
+    batch.reused.extend((project, unit) for unit in done.reused)
+    batch.states.append(
+        (
+            project,
+            read.serial,
+            read.etag,
+            read.last_modified,
+            read.page_sha256,
+            read.ask.wanted_sha256 if done.is_whole else READ_AGAIN,
+        )
+    )
+
+
+def _file_row(project: str, kept: Kept, sha256: str) -> tuple[object, ...]:
+    file, parsed = kept.file, kept.parsed
+    hashes = {name: value for name, value in file.hashes.items() if name != "sha256"}
+    metadata = file.core_metadata
+    metadata_sha256 = None if metadata is None else metadata.get("sha256", "")
+    return (
+        project,
+        parsed.version,
+        file.filename,
+        sha256,
+        parsed.packagetype,
+        json.dumps(hashes, sort_keys=True) if hashes else "{}",
+        file.requires_python,
+        file.size,
+        file.upload_time,
+        metadata_sha256,
+        facts_digest(
+            project=project,
+            version=parsed.version,
+            packagetype=parsed.packagetype,
+            hashes=hashes,
+            requires_python=file.requires_python,
+            size=file.size,
+            upload_time=file.upload_time,
+            metadata_sha256=metadata_sha256,
+        ),
+        file.url,
+    )

@@ -1,0 +1,205 @@
+"""New repository versions by SQL: what comes and what goes are tables, never lists in memory.
+
+Use it as
+
+    with versions.change(repository) as change:
+        change.cursor.execute("INSERT INTO pyindex_coming SELECT … ON CONFLICT DO NOTHING", …)
+        change.cursor.execute("INSERT INTO pyindex_going SELECT … ON CONFLICT DO NOTHING", …)
+        version = change.commit(info={…})
+
+in a task that holds the repository. The tables live in the task's database session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from pulpcore.plugin.models import CreatedResource, RepositoryVersion, Task
+
+from pulp_pyindex.app.models import PyindexRepository, PyindexVersion, PyindexYank
+
+_TABLES = ("pyindex_coming", "pyindex_going")
+
+_TOUCH = """
+    WITH stale AS (
+        SELECT pulp_id FROM core_content
+        WHERE pulp_id IN (SELECT content_id FROM {table})
+          AND timestamp_of_interest < now() - interval '1 hour'
+        ORDER BY pulp_id FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE core_content SET timestamp_of_interest = now()
+    FROM stale WHERE core_content.pulp_id = stale.pulp_id
+"""
+
+
+def touch(cursor: Any, table: str) -> None:
+    """Keep the units in `table`.content_id from orphan clean-up, without waiting for others."""
+    cursor.execute(_TOUCH.format(table=table))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many files a change takes in and lets go, of how many that are there."""
+
+    files_added: int
+    files_removed: int
+    #: Of the removed ones, those without a successor of the same name.
+    files_lost: int
+    files_present: int
+
+
+class Change:
+    """What a repository's next version has that its latest has not, and the other way round."""
+
+    def __init__(self, repository: PyindexRepository, cursor: Any) -> None:
+        self.repository = repository
+        self.cursor = cursor
+
+    def settle(self) -> Counts:
+        """Drop what changes nothing, let go what is superseded, and count.
+
+        One file, yank and provenance per file name and one status per project: what comes wins.
+        """
+        held = {"repository": self.repository.pk}
+        self.cursor.execute(
+            """
+            DELETE FROM pyindex_coming USING core_repositorycontent held
+            WHERE held.content_id = pyindex_coming.content_id
+              AND held.repository_id = %(repository)s AND held.version_removed_id IS NULL
+            """,
+            held,
+        )
+        for model in self.repository.CONTENT_TYPES:
+            self.cursor.execute(_superseded(model), held)
+        self.cursor.execute(
+            """
+            DELETE FROM pyindex_going WHERE NOT EXISTS (
+                SELECT FROM core_repositorycontent held
+                WHERE held.content_id = pyindex_going.content_id
+                  AND held.repository_id = %(repository)s AND held.version_removed_id IS NULL)
+            """,
+            held,
+        )
+        self.cursor.execute(
+            """
+            WITH coming AS (
+                SELECT filename FROM pyindex_coming
+                JOIN pyindex_pyindexfile ON content_ptr_id = content_id),
+            going AS (
+                SELECT filename FROM pyindex_going
+                JOIN pyindex_pyindexfile ON content_ptr_id = content_id)
+            SELECT (SELECT count(*) FROM coming), (SELECT count(*) FROM going),
+                   (SELECT count(*) FROM going WHERE filename NOT IN (SELECT * FROM coming)),
+                   (SELECT count(*) FROM core_repositorycontent held
+                    JOIN pyindex_pyindexfile file ON file.content_ptr_id = held.content_id
+                    WHERE held.repository_id = %(repository)s
+                      AND held.version_removed_id IS NULL)
+            """,
+            held,
+        )
+        added, removed, lost, present = self.cursor.fetchone()
+        return Counts(
+            files_added=added, files_removed=removed, files_lost=lost, files_present=present
+        )
+
+    def commit(self, *, info: dict[str, Any]) -> RepositoryVersion | None:
+        """Make the version, complete it and let its listeners work; None where nothing changes.
+
+        `settle` comes first. Nothing is left behind where this fails.
+        """
+        self.cursor.execute(
+            "SELECT EXISTS (SELECT FROM pyindex_coming) OR EXISTS (SELECT FROM pyindex_going)"
+        )
+        if not self.cursor.fetchone()[0]:
+            return None
+        with transaction.atomic():
+            version_pk = self._write(info)
+        # A fresh instance does not know content_ids, hence cannot overwrite what was written.
+        with PyindexVersion.objects.get(pk=version_pk) as _:
+            pass
+        return RepositoryVersion.objects.get(pk=version_pk)
+
+    def _write(self, info: dict[str, Any]) -> UUID:
+        repository = self.repository
+        latest = repository.versions.latest()
+        if not latest.complete:
+            latest.delete()
+        repository.refresh_from_db(fields=["next_version"])
+        version = PyindexVersion(
+            repository=repository, number=int(repository.next_version), info=info
+        )
+        # bulk_create runs no hooks: pulpcore's would carry all ids through Python.
+        PyindexVersion.objects.bulk_create([version])
+        if Task.current() is not None and not repository.user_hidden:
+            CreatedResource.objects.create(content_object=version)
+        touch(self.cursor, "pyindex_coming")
+        values = {"repository": repository.pk, "version": version.pk}
+        self.cursor.execute(
+            """
+            INSERT INTO core_repositorycontent
+                (pulp_id, pulp_created, pulp_last_updated, content_id, repository_id,
+                 version_added_id, version_removed_id)
+            SELECT gen_random_uuid(), now(), now(), content_id, %(repository)s, %(version)s, NULL
+            FROM pyindex_coming ORDER BY content_id
+            """,
+            values,
+        )
+        self.cursor.execute(
+            """
+            UPDATE core_repositorycontent held
+            SET version_removed_id = %(version)s, pulp_last_updated = now()
+            FROM pyindex_going
+            WHERE held.content_id = pyindex_going.content_id
+              AND held.repository_id = %(repository)s AND held.version_removed_id IS NULL
+            """,
+            values,
+        )
+        self.cursor.execute(
+            """
+            UPDATE core_repositoryversion SET content_ids = ARRAY(
+                SELECT content_id FROM core_repositorycontent
+                WHERE repository_id = %(repository)s AND version_removed_id IS NULL)
+            WHERE pulp_id = %(version)s
+            """,
+            values,
+        )
+        return version.pk
+
+
+@contextmanager
+def change(repository: PyindexRepository) -> Iterator[Change]:
+    """A change of `repository` whose tables `pyindex_coming` and `pyindex_going` are empty."""
+    with connection.cursor() as cursor:
+        for table in _TABLES:
+            cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} (content_id uuid PRIMARY KEY)")
+            cursor.execute(f"TRUNCATE {table}")
+        try:
+            yield Change(repository, cursor)
+        finally:
+            if not connection.needs_rollback:
+                for table in _TABLES:
+                    cursor.execute(f"TRUNCATE {table}")
+
+
+def _superseded(model: Any) -> str:
+    """Let go the units of `model` that are there under the repository key of one that comes."""
+    table = model._meta.db_table
+    # The project adds nothing to a yank's key, it lets the unique index be used.
+    keys = ("project", "filename") if model is PyindexYank else model.repo_key_fields
+    same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
+    return f"""
+        INSERT INTO pyindex_going
+        SELECT old.content_ptr_id FROM pyindex_coming
+        JOIN {table} new ON new.content_ptr_id = pyindex_coming.content_id
+        JOIN {table} old ON old._pulp_domain_id = new._pulp_domain_id
+                        AND {same} AND old.content_ptr_id <> new.content_ptr_id
+        JOIN core_repositorycontent held ON held.content_id = old.content_ptr_id
+         AND held.repository_id = %(repository)s AND held.version_removed_id IS NULL
+        ON CONFLICT DO NOTHING
+    """

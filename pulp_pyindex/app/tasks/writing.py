@@ -1,0 +1,312 @@
+"""Rows in bulk: what upstream pages came to, one transaction a batch.
+
+Rows are copied into temporary tables, then inserted by set in the order of their unique keys, so
+that syncs which share content cannot lock each other up. Units that exist are reused, whoever made
+them; what each project came to is remembered in `PyindexProjectState`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from pulpcore.plugin.models import Content
+
+from pulp_pyindex.app.ingest import inherit
+from pulp_pyindex.app.models import (
+    PyindexFile,
+    PyindexProjectStatus,
+    PyindexProvenance,
+    PyindexRemote,
+    PyindexYank,
+)
+from pulp_pyindex.app.tasks.versions import touch
+
+_NEW_PK = Content._meta.pk.get_default
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type of unit: how its rows go from a temporary table into its own."""
+
+    model: Any
+    table: str
+    #: Column → SQL type, as in the rows that are copied.
+    columns: dict[str, str]
+    #: What makes two rows the same unit, beside the domain.
+    key: tuple[str, ...]
+    #: Columns that are carried along and belong to other tables.
+    carried: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> str:
+        return ", ".join(name for name in self.columns if name not in self.carried)
+
+    @property
+    def same(self) -> str:
+        return " AND ".join(f"unit.{name} = fresh.{name}" for name in self.key)
+
+
+FILES = Kind(
+    model=PyindexFile,
+    table="pyindex_fresh_file",
+    columns={
+        "project": "text",
+        "version": "text",
+        "filename": "text",
+        "sha256": "text",
+        "packagetype": "text",
+        "hashes": "jsonb",
+        "requires_python": "text",
+        "size": "bigint",
+        "upload_time": "timestamptz",
+        "metadata_sha256": "text",
+        "facts_sha256": "text",
+        "url": "text",
+    },
+    key=("filename", "sha256", "facts_sha256"),
+    carried=("url",),
+)
+YANKS = Kind(
+    model=PyindexYank,
+    table="pyindex_fresh_yank",
+    columns={"project": "text", "version": "text", "filename": "text", "reason": "text"},
+    key=("project", "version", "filename", "reason"),
+)
+STATUSES = Kind(
+    model=PyindexProjectStatus,
+    table="pyindex_fresh_status",
+    columns={"project": "text", "status": "text", "reason": "text"},
+    key=("project", "status", "reason"),
+)
+PROVENANCES = Kind(
+    model=PyindexProvenance,
+    table="pyindex_fresh_provenance",
+    columns={
+        "project": "text",
+        "version": "text",
+        "filename": "text",
+        "file_sha256": "text",
+        "sha256": "text",
+        "document": "text",
+    },
+    key=("filename", "file_sha256", "sha256"),
+)
+#: In the order in which they are written, by every task.
+KINDS = (FILES, YANKS, STATUSES, PROVENANCES)
+
+_STATES = "pyindex_fresh_state"
+_REUSED = "pyindex_fresh_reused"
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows to be written together, as tuples in the order of their kind's columns."""
+
+    rows: dict[str, list[tuple[Any, ...]]] = field(
+        default_factory=lambda: {kind.table: [] for kind in KINDS}
+    )
+    #: (project, serial, etag, last_modified, page_sha256, wanted_sha256)
+    states: list[tuple[Any, ...]] = field(default_factory=list)
+    #: (project, content_id) of units that exist and are part of what a project came to.
+    reused: list[tuple[str, UUID]] = field(default_factory=list)
+
+    def add(self, kind: Kind, row: tuple[Any, ...]) -> None:
+        self.rows[kind.table].append(row)
+
+    def __len__(self) -> int:
+        return len(self.states) + sum(len(rows) for rows in self.rows.values())
+
+
+class Writer:
+    """Writes batches for one remote; to be used in the task's own thread."""
+
+    def __init__(self, remote: PyindexRemote) -> None:
+        self._values = {"domain": remote.pulp_domain_id, "remote": remote.pk}
+        with connection.cursor() as cursor:
+            for kind in KINDS:
+                columns = ", ".join(f"{name} {sql}" for name, sql in kind.columns.items())
+                _temporary(
+                    cursor,
+                    kind.table,
+                    f"{columns}, content_id uuid, known bool NOT NULL DEFAULT false",
+                )
+            _temporary(
+                cursor,
+                _STATES,
+                "project text, serial bigint, etag text, last_modified text,"
+                " page_sha256 text, wanted_sha256 text",
+            )
+            _temporary(cursor, _REUSED, "project text, content_id uuid")
+
+    def write(self, batch: Batch) -> None:
+        """Write all of a batch, or raise and write nothing of it."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            used = [kind for kind in KINDS if batch.rows[kind.table]]
+            for kind in used:
+                cursor.execute(f"TRUNCATE {kind.table}")
+                rows = batch.rows[kind.table]
+                _copy(cursor, kind.table, [*kind.columns, "content_id"], _with_pk(rows))
+                self._insert_units(cursor, kind)
+            if FILES in used:
+                self._insert_artifacts(cursor)
+            tables = [kind.table for kind in used]
+            if batch.reused:
+                cursor.execute(f"TRUNCATE {_REUSED}")
+                _copy(cursor, _REUSED, ["project", "content_id"], batch.reused)
+                touch(cursor, _REUSED)
+                tables.append(_REUSED)
+            if batch.states:
+                self._remember(cursor, batch.states, tables)
+
+    def refresh(self, serials: Iterable[tuple[str, int]]) -> None:
+        """Note new serials of projects whose pages are what they were."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {_STATES}")
+            _copy(cursor, _STATES, ["project", "serial"], serials)
+            cursor.execute(
+                f"""
+                UPDATE pyindex_pyindexprojectstate state SET serial = fresh.serial
+                FROM {_STATES} fresh
+                WHERE state.remote_id = %(remote)s AND state.project = fresh.project
+                """,
+                self._values,
+            )
+
+    def _insert_units(self, cursor: Any, kind: Kind) -> None:
+        detail = kind.model._meta.db_table
+        order = ", ".join(kind.key)
+        self._recognise(cursor, kind)
+        touch(cursor, f"{kind.table} WHERE known")
+        cursor.execute(
+            f"""
+            INSERT INTO core_content (pulp_id, pulp_created, pulp_last_updated, pulp_type,
+                upstream_id, timestamp_of_interest, pulp_domain_id, pulp_labels)
+            SELECT content_id, now(), now(), '{kind.model.get_pulp_type()}',
+                NULL, now(), %(domain)s, ''
+            FROM {kind.table} WHERE NOT known ORDER BY {order}
+            """,
+            self._values,
+        )
+        made = cursor.rowcount
+        if not made:
+            return
+        cursor.execute(
+            f"""
+            INSERT INTO {detail} (content_ptr_id, _pulp_domain_id, {kind.own})
+            SELECT content_id, %(domain)s, {kind.own}
+            FROM {kind.table} WHERE NOT known ORDER BY {order}
+            ON CONFLICT (_pulp_domain_id, {order}) DO NOTHING
+            """,
+            self._values,
+        )
+        if cursor.rowcount < made:
+            # Another task made the same units in this very moment: take its ones.
+            cursor.execute(
+                f"""
+                DELETE FROM core_content USING {kind.table} fresh
+                WHERE core_content.pulp_id = fresh.content_id AND NOT fresh.known
+                  AND NOT EXISTS (SELECT FROM {detail} unit
+                                  WHERE unit.content_ptr_id = fresh.content_id)
+                """
+            )
+            self._recognise(cursor, kind)
+
+    def _recognise(self, cursor: Any, kind: Kind) -> None:
+        cursor.execute(
+            f"""
+            UPDATE {kind.table} fresh SET content_id = unit.content_ptr_id, known = true
+            FROM {kind.model._meta.db_table} unit
+            WHERE unit._pulp_domain_id = %(domain)s AND {kind.same}
+              AND unit.content_ptr_id <> fresh.content_id
+            """,
+            self._values,
+        )
+
+    def _insert_artifacts(self, cursor: Any) -> None:
+        cursor.execute(
+            f"""
+            INSERT INTO core_contentartifact
+                (pulp_id, pulp_created, pulp_last_updated, relative_path, artifact_id, content_id)
+            SELECT gen_random_uuid(), now(), now(), fresh.filename, artifact.pulp_id, content_id
+            FROM {FILES.table} fresh
+            LEFT JOIN core_artifact artifact
+              ON artifact.sha256 = fresh.sha256 AND artifact.pulp_domain_id = %(domain)s
+            WHERE NOT fresh.known ORDER BY fresh.filename
+            ON CONFLICT (content_id, relative_path) DO NOTHING
+            """,
+            self._values,
+        )
+        inherit(cursor, FILES.table)
+        cursor.execute(
+            f"""
+            INSERT INTO core_remoteartifact
+                (pulp_id, pulp_created, pulp_last_updated, url, size, sha256,
+                 content_artifact_id, remote_id, pulp_domain_id)
+            SELECT gen_random_uuid(), now(), now(), fresh.url, fresh.size, fresh.sha256,
+                   own.pulp_id, %(remote)s, %(domain)s
+            FROM {FILES.table} fresh
+            JOIN core_contentartifact own
+              ON own.content_id = fresh.content_id AND own.relative_path = fresh.filename
+            ORDER BY fresh.filename
+            ON CONFLICT (content_artifact_id, remote_id, pulp_domain_id) DO UPDATE
+            SET url = EXCLUDED.url, size = EXCLUDED.size, sha256 = EXCLUDED.sha256,
+                failed_at = NULL, pulp_last_updated = now()
+            WHERE (core_remoteartifact.url, core_remoteartifact.size, core_remoteartifact.sha256)
+                  IS DISTINCT FROM (EXCLUDED.url, EXCLUDED.size, EXCLUDED.sha256)
+               OR core_remoteartifact.failed_at IS NOT NULL
+            """,
+            self._values,
+        )
+
+    def _remember(self, cursor: Any, states: list[tuple[Any, ...]], tables: list[str]) -> None:
+        cursor.execute(f"TRUNCATE {_STATES}")
+        columns = ["project", "serial", "etag", "last_modified", "page_sha256", "wanted_sha256"]
+        _copy(cursor, _STATES, columns, states)
+        units = (
+            " UNION ALL ".join(f"SELECT project, content_id FROM {table}" for table in tables)
+            or "SELECT NULL::text, NULL::uuid WHERE false"
+        )
+        names = ", ".join(columns)
+        cursor.execute(
+            f"""
+            INSERT INTO pyindex_pyindexprojectstate AS state (remote_id, {names}, unit_ids)
+            SELECT %(remote)s, {names}, COALESCE(ids, '{{}}')
+            FROM {_STATES}
+            LEFT JOIN (SELECT project, array_agg(content_id) FROM ({units})
+                       AS unit (project, content_id) GROUP BY project) AS made (project, ids)
+              USING (project)
+            ORDER BY project
+            ON CONFLICT (remote_id, project) DO UPDATE
+            SET {", ".join(f"{name} = EXCLUDED.{name}" for name in columns[1:])},
+                unit_ids = EXCLUDED.unit_ids
+            """,
+            self._values,
+        )
+
+
+def copy_rows(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Append rows to a table of the task's database session."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _copy(cursor, table, columns, rows)
+
+
+def _copy(cursor: Any, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _temporary(cursor: Any, table: str, columns: str) -> None:
+    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({columns})")
+    cursor.execute(f"TRUNCATE {table}")
+
+
+def _with_pk(rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        pk: UUID = _NEW_PK()
+        yield (*row, pk)
