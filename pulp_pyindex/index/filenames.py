@@ -88,9 +88,10 @@ def check_safe(filename: str) -> None:
 
 def extension(filename: str) -> str | None:
     """The known extension a name ends with, as in EXTENSIONS, or None."""
-    for known in EXTENSIONS:
-        if filename.endswith(known):
-            return known
+    if filename.endswith(".whl"):
+        return ".whl"
+    if filename.endswith(".tar.gz"):
+        return ".tar.gz"
     lowered = filename.lower()
     for known in EXTENSIONS:
         if lowered.endswith(known.lower()):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from pulp_pyindex.index.digests import checked
@@ -16,6 +17,11 @@ from pulp_pyindex.index.pages import File
 MAX_URL = 8192
 
 _is_plain_url = re.compile(r"https?://[A-Za-z0-9.:-]+/[!-~]*\Z").match
+#: No dots as segments, no query, no scheme: such links need not be taken apart one by one.
+_RELATIVE = re.compile(
+    r"(?P<up>(?:\.\./)*|/)"
+    r"(?P<rest>(?:[A-Za-z0-9_%~!+-][A-Za-z0-9._%~!+-]*/)*[A-Za-z0-9_%~!+-][A-Za-z0-9._%~!+-]*)\Z"
+)
 #: PostgreSQL's text cannot hold NUL; nobody can read the rest.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -86,6 +92,11 @@ def absolute_url(url: str, base: str) -> str:
         url = url.partition("#")[0]
     if _is_plain_url(url):
         return url
+    relative = _RELATIVE.match(url)
+    if relative is not None:
+        url = _directory(base, relative["up"]) + relative["rest"]
+        if _is_plain_url(url):
+            return url
     try:
         joined = urljoin(base, url.strip().replace(" ", "%20"))
         if _is_plain_url(joined):
@@ -102,6 +113,11 @@ def absolute_url(url: str, base: str) -> str:
     if not has_host or not joined.isprintable() or "\\" in joined:
         raise Unusable(f"its link {clean(url)[:200]!r} is broken")
     return joined
+
+
+@lru_cache(maxsize=256)
+def _directory(base: str, up: str) -> str:
+    return urljoin(base, up or "./")
 
 
 def _moment(text: str) -> datetime:
