@@ -4,6 +4,8 @@ pulpcore imports this module by its name and hides it when it, or anything it im
 found: unittest/app/test_content.py imports it for that reason.
 """
 
+from pathlib import Path
+
 from aiohttp import web
 from django.conf import settings
 
@@ -18,6 +20,7 @@ service = IndexService(
     memory_limit=settings.PYINDEX_CACHE_SIZE,
     content_prefix=settings.CONTENT_PATH_PREFIX,
     domains=settings.DOMAIN_ENABLED,
+    folder=Path(settings.WORKING_DIRECTORY) / "pyindex-downloads",
 )
 
 

@@ -40,7 +40,7 @@ class Lines:
             connection = b"\r\n"
         else:
             connection = b"\r\nConnection: keep-alive\r\n" if kept else b"\r\nConnection: close\r\n"
-        return b"".join((self._line, _date(), connection, self._fields))
+        return b"".join((self._line, _clock.date(), connection, self._fields))
 
 
 class Ready:
@@ -152,12 +152,19 @@ def text(status: int, message: str, **headers: str) -> Ready:
     )
 
 
-_dated = (0, b"")
+class _Clock:
+    """The date as headers write it, put together once a second."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._date = b""
+
+    def date(self) -> bytes:
+        now = int(time.time())
+        if now != self._second:
+            self._second = now
+            self._date = formatdate(now, usegmt=True).encode()
+        return self._date
 
 
-def _date() -> bytes:
-    global _dated
-    now = int(time.time())
-    if now != _dated[0]:
-        _dated = now, formatdate(now, usegmt=True).encode()
-    return _dated[1]
+_clock = _Clock()

@@ -14,10 +14,12 @@ from pulp_pyindex.app.catalog import FoundFile
 from pulp_pyindex.app.serving import answers, rows, storages
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.database import in_database
+from pulp_pyindex.app.serving.growing import FetchFailed
 from pulp_pyindex.app.serving.memory import Flights, Memory
-from pulp_pyindex.app.serving.remote_files import RemoteFiles
+from pulp_pyindex.app.serving.remote_files import RemoteFiles, small_metadata
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.stored import FileInMemory, FileInStorage, FileOnDisk, StoredFile
+from pulp_pyindex.app.serving.wanting import wanted_file, wanted_metadata
 from pulp_pyindex.index.paths import FilePath, parse_file_path
 
 _log = logging.getLogger(__name__)
@@ -25,6 +27,8 @@ _log = logging.getLogger(__name__)
 #: Files up to this size are kept in memory.
 _SMALL = 256 * 1024
 _FOUND_SIZE = 1024
+
+METADATA_TYPE = "text/plain; charset=utf-8"
 
 
 class Files:
@@ -55,7 +59,18 @@ class Files:
                 return stored
             _log.error("%s is not in storage; asking its upstream", name)
             self._memory.forget(_found_key(index.version_pk, path))
-        return await self._remote.answer(request, found, path.is_metadata, guarded), None
+        if not path.is_metadata:
+            wanted = wanted_file(index.version_pk, found)
+        elif found.metadata_sha256:
+            wanted = wanted_metadata(index.version_pk, found)
+        else:
+            return await self._untold_metadata(found), None
+        headers = file_headers(wanted.sha256, guarded, path.is_metadata)
+        answer = await self._remote.answer(request, wanted, headers)
+        if answer is not None:
+            return answer, None
+        # It has come meanwhile.
+        return await self.answer(request, index, segments)
 
     async def _find(self, version_pk: UUID, path: FilePath) -> FoundFile | None:
         key = _found_key(version_pk, path)
@@ -84,6 +99,16 @@ class Files:
             return made, key
         return None if made is None else (made, None)
 
+    async def _untold_metadata(self, found: FoundFile) -> Ready:
+        """METADATA whose digest nobody has told: passed on and not kept, as it may be wrong."""
+        key = ("metadata", found.content_pk)
+        try:
+            body = await self._flights.share(key, lambda: small_metadata(found))
+        except FetchFailed as failure:
+            return answers.text(failure.status, failure.reason)
+        headers = {"Content-Type": METADATA_TYPE, "Cache-Control": "private, no-cache"}
+        return Ready(200, headers, body)
+
     def forget(self, key: Hashable) -> None:
         """Drop what memory holds under a key that `answer` gave."""
         self._memory.forget(key)
@@ -92,9 +117,8 @@ class Files:
 def file_headers(sha256: str, guarded: bool, is_metadata: bool) -> dict[str, str]:
     """The headers of a file: its address holds its digest, so it never changes."""
     scope = "private" if guarded else "public"
-    kind = "text/plain; charset=utf-8" if is_metadata else "application/octet-stream"
     return {
-        "Content-Type": kind,
+        "Content-Type": METADATA_TYPE if is_metadata else "application/octet-stream",
         "Cache-Control": f"{scope}, max-age=365000000, immutable",
         "ETag": f'"{sha256}"',
         "X-Content-Type-Options": "nosniff",

@@ -15,6 +15,7 @@ from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.index import rendering
 from pulp_pyindex.index.negotiation import Kind
+from pulp_pyindex.index.pages import API_VERSION
 
 #: The project that stands for the list of projects.
 ROOT = ""
@@ -91,7 +92,7 @@ def _load(index: Index, project: str) -> StoredPage | None:
         return _unpublished(
             rendering.root_tail(Kind.JSON, entries),
             rendering.root_tail(Kind.HTML, entries),
-            rendering.API_VERSION,
+            API_VERSION,
             catalog.version_serial(version),
         )
     page = catalog.project_page(version, project)

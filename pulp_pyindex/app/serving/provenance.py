@@ -6,6 +6,9 @@ import hashlib
 import json
 from uuid import UUID
 
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.serving import rows
 from pulp_pyindex.app.serving.answers import Ready
@@ -14,8 +17,6 @@ from pulp_pyindex.app.serving.pages import cache_control
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.names import normalize
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 TYPE = "application/vnd.pypi.integrity.v1+json"
 

@@ -140,6 +140,7 @@ def _nothing_published(index: Index) -> Ready:
 
 def _not_acceptable() -> Ready:
     return answers.text(
-        406, f"This page can be had as {_FORMS}; none of them is acceptable to the request.",
+        406,
+        f"This page can be had as {_FORMS}; none of them is acceptable to the request.",
         Vary="Accept, Accept-Encoding",
     )

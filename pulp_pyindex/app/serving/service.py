@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from django.conf import settings
@@ -31,7 +33,8 @@ _MOST_HOT = 20_000
 _FIRST_PICTURE = 10.0
 
 
-class _Hot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Hot:
     """Where the answer to a request is in memory, as long as the index stays what it was."""
 
     index: Index
@@ -41,14 +44,16 @@ class _Hot(NamedTuple):
 class IndexService:
     """All indexes of this plugin, as one content process serves them."""
 
-    def __init__(self, *, memory_limit: int, content_prefix: str, domains: bool) -> None:
+    def __init__(
+        self, *, memory_limit: int, content_prefix: str, domains: bool, folder: Path
+    ) -> None:
         self.snapshot = Snapshot()
         self._memory: Memory[Any] = Memory(memory_limit)
         self._flights = Flights()
         self._hot: dict[tuple[str, str | None, str | None], _Hot] = {}
         self._prefixes = (PREFIX, content_prefix)
         self._domains = domains
-        self._remote = RemoteFiles()
+        self._remote = RemoteFiles(folder)
         self._routes = Routes(
             Pages(self._memory, self._flights),
             Files(self._memory, self._flights, self._remote),
@@ -76,7 +81,7 @@ class IndexService:
                 ready = self._memory.get(hot.key)
                 if ready is not None:
                     try:
-                        return ready.to(request)  # type: ignore[no-any-return]
+                        return ready.to(request)
                     except FileNotFoundError:
                         self._memory.forget(hot.key)
             del self._hot[hot_key]
@@ -102,9 +107,9 @@ class IndexService:
             return answers.text(404, "There is no index at this address.").to(request)
         if request.method not in _READING:
             raise web.HTTPMethodNotAllowed(request.method, sorted(_READING))
-        return await Handler().stream_content(request)  # type: ignore[no-any-return]
+        return await Handler().stream_content(request)
 
-    async def _locate(self, raw_path: str) -> tuple[Index, tuple[str, ...]] | None:
+    async def _locate(self, raw_path: str) -> tuple[Index, Sequence[str]] | None:
         place = locate(raw_path, self._prefixes, domains=self._domains)
         if place is None:
             return None
@@ -112,7 +117,7 @@ class IndexService:
             await self._first_picture()
         return self._index(place)
 
-    def _index(self, place: Place) -> tuple[Index, tuple[str, ...]] | None:
+    def _index(self, place: Place) -> tuple[Index, Sequence[str]] | None:
         return self.snapshot.find(place.domain, place.segments)
 
     def _is_ours(self, request: web.Request) -> bool:
@@ -131,7 +136,7 @@ class IndexService:
             ) from None
 
     async def _answer(
-        self, request: web.Request, index: Index, segments: tuple[str, ...]
+        self, request: web.Request, index: Index, segments: Sequence[str]
     ) -> web.StreamResponse:
         if request.method not in _READING:
             refused = answers.text(
@@ -171,7 +176,7 @@ _READING = frozenset({"GET", "HEAD"})
 
 
 async def _handled(handler: Any, request: web.Request) -> web.StreamResponse:
-    return await handler(request)  # type: ignore[no-any-return]
+    return await handler(request)
 
 
 def _joined(values: Any) -> str | None:

@@ -50,7 +50,7 @@ class StoredFile:
         if wanted is not None and range_applies(asked.get("If-Range"), self.etag):
             part = wanted_span(wanted, self.length)
             if isinstance(part, Unsatisfiable):
-                return self._unsatisfiable()
+                return unsatisfiable(self.length, body=request.method != "HEAD")
             if part is not None:
                 status, span = 206, part
                 headers = {
@@ -69,16 +69,18 @@ class StoredFile:
         """The answer that carries the bytes of `span`."""
         raise NotImplementedError
 
-    def _unsatisfiable(self) -> Answer:
-        body = f"The file has {self.length} bytes.\n".encode()
-        headers = {
-            "Content-Type": "text/plain; charset=utf-8",
-            "Cache-Control": "no-store",
-            "Content-Range": f"bytes */{self.length}",
-            "Accept-Ranges": "bytes",
-            "Content-Length": str(len(body)),
-        }
-        return Answer(416, Lines(416, headers), headers, body)
+
+def unsatisfiable(length: int, *, body: bool = True) -> Answer:
+    """The answer to a range of which a file of this length has no byte."""
+    text = f"The file has {length} bytes.\n".encode()
+    headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": "no-store",
+        "Content-Range": f"bytes */{length}",
+        "Accept-Ranges": "bytes",
+        "Content-Length": str(len(text)),
+    }
+    return Answer(416, Lines(416, headers), headers, text if body else b"")
 
 
 class FileInMemory(StoredFile):

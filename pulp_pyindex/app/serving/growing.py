@@ -1,0 +1,128 @@
+"""A file that grows while it is downloaded, for those who send it to clients.
+
+Nobody gets the last bytes of an answer before the digest of the whole file is known to be right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+
+from pulp_pyindex.app.serving.ranges import Span
+
+#: Bytes at the end of an answer that wait for the digest.
+HELD_BACK = 64 * 1024
+_CHUNK = 256 * 1024
+
+
+class FetchFailed(Exception):
+    """A file could not be had from its upstream: what to answer, and why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(status, reason)
+        self.status = status
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Growing:
+    """The bytes so far, on disk, and what is known of the rest."""
+
+    def __init__(self, size: int | None) -> None:
+        #: Of the whole file, as soon as anybody knows.
+        self.size = size
+        #: True: every byte is here and right.
+        self.verified = False
+        #: True: it was stored by others; whoever has not begun to read finds it in the storage.
+        self.elsewhere = False
+        self.failure: FetchFailed | None = None
+        self._available = 0
+        self._descriptor: int | None = None
+        self._readers = 0
+        self._over = False
+        self._change: asyncio.Future[None] | None = None
+
+    async def sized(self) -> None:
+        """Wait until the size is known."""
+        while self.size is None and not (self.verified or self.elsewhere):
+            await self._progress()
+
+    async def ready(self, span: Span | None) -> None:
+        """Wait until the first bytes of an answer may leave, or all is known.
+
+        None stands for the whole of a file whose size nobody knows.
+        """
+        start, stop = (span.start, span.stop) if span is not None else (0, None)
+        while not (self.verified or self.elsewhere or self._sendable(stop) > start):
+            await self._progress()
+
+    async def read(self, span: Span | None) -> AsyncGenerator[bytes, None]:
+        """The bytes of a span (None: all), as they come.
+
+        Raises FetchFailed where they do not, or turn out to be others than the promised ones.
+        """
+        offset, stop = (span.start, span.stop) if span is not None else (0, None)
+        self._readers += 1
+        try:
+            while True:
+                limit = self._sendable(stop)
+                if offset < limit and self._descriptor is not None:
+                    chunk = os.pread(self._descriptor, min(limit - offset, _CHUNK), offset)
+                    offset += len(chunk)
+                    yield chunk
+                elif self.verified:
+                    return
+                elif self.elsewhere:
+                    raise FetchFailed(503, "The download has changed hands; try again.")
+                else:
+                    await self._progress()
+        finally:
+            self._readers -= 1
+            self._close_if_unused()
+
+    def _sendable(self, stop: int | None) -> int:
+        """The byte up to which an answer that ends at `stop` may be sent now."""
+        if self.verified:
+            return self._available if stop is None else min(stop, self._available)
+        if stop is None:
+            return self._available - HELD_BACK
+        return min(self._available, stop - HELD_BACK)
+
+    async def _progress(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+        if self._change is None:
+            self._change = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._change)
+
+    def _wake(self) -> None:
+        if self._change is not None:
+            self._change.set_result(None)
+            self._change = None
+
+    def _begin_anew(self, descriptor: int, size: int | None) -> None:
+        """Go on with another file, from its first byte.
+
+        Readers keep their places: what they have had is the same, or the digest will tell.
+        """
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._descriptor, self._available, self.size = descriptor, 0, size
+        self._wake()
+
+    def _grow(self, count: int) -> None:
+        self._available += count
+        self._wake()
+
+    def _finish(self) -> None:
+        self._over = True
+        self._wake()
+        self._close_if_unused()
+
+    def _close_if_unused(self) -> None:
+        if self._over and not self._readers and self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
