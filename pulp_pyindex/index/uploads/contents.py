@@ -1,0 +1,112 @@
+"""Whether the bytes of an upload are the announced ones, and say the same of themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from packaging.metadata import InvalidMetadata as _PackagingInvalidMetadata
+from packaging.metadata import Metadata, parse_email
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from pulp_pyindex.index import metadata as core_metadata
+from pulp_pyindex.index.errors import InvalidMetadata, InvalidUpload
+from pulp_pyindex.index.metadata import CoreMetadata
+from pulp_pyindex.index.uploads.form import SEE_METADATA, UploadForm
+
+#: Where each is one that installers and build tools read, or PyPI refuses.
+_CHECKED = (
+    "metadata_version",
+    "name",
+    "version",
+    "requires_python",
+    "requires_dist",
+    "provides_extra",
+    "dynamic",
+    "license_expression",
+    "description_content_type",
+    "summary",
+)
+_MAX_SUMMARY = 512
+#: Of one field, in one file. The largest projects have some hundred dependencies.
+_MAX_VALUES = 5_000
+_classifier = re.compile(r"[^\x00-\x1f\x7f]{1,300}").fullmatch
+
+
+def check_digests(form: UploadForm, actual: Mapping[str, str]) -> None:
+    """Compares what was announced with what was counted; raises InvalidUpload.
+
+    `actual` holds every algorithm that `form.digests` names.
+    """
+    if any(actual[algorithm].lower() != digest for algorithm, digest in form.digests.items()):
+        message = "The digest supplied does not match a digest calculated from the uploaded file."
+        raise InvalidUpload("sha256_digest", message)
+
+
+def check_metadata(data: bytes, form: UploadForm) -> CoreMetadata:
+    """What the file's METADATA or PKG-INFO says; raises InvalidUpload.
+
+    It must be valid where tools depend on it, and speak of the release that is uploaded.
+    """
+    if len(data) > core_metadata.MAX_METADATA:
+        message = f"Its metadata is longer than {core_metadata.MAX_METADATA} bytes."
+        raise InvalidUpload("metadata", f"Invalid distribution file. {message}")
+    try:
+        found = core_metadata.parse(data, form.filename)
+    except InvalidMetadata as error:
+        raise InvalidUpload("metadata", f"Invalid distribution file. {error}") from None
+    _check_fields(data)
+    _check_classifiers(found)
+    _check_release(found, form)
+    return found
+
+
+def _check_fields(data: bytes) -> None:
+    raw, unparsed = parse_email(data)
+    for field in ("requires-dist", "requires-python", "metadata-version", "name", "version"):
+        if field in unparsed:
+            raise InvalidUpload(field, f"{field!r} has invalid data. {SEE_METADATA}")
+    for name, value in raw.items():
+        if isinstance(value, list | dict) and len(value) > _MAX_VALUES:
+            message = f"{name!r} has more than {_MAX_VALUES} values. {SEE_METADATA}"
+            raise InvalidUpload(name, message)
+    # Not validated as a whole: many wheels have fields newer than the version they declare.
+    metadata = Metadata.from_raw(raw, validate=False)
+    for name in _CHECKED:
+        try:
+            getattr(metadata, name)
+        except _PackagingInvalidMetadata as error:
+            message = str(error).rstrip(".")
+            raise InvalidUpload(error.field, f"{message}. {SEE_METADATA}") from None
+        except (ValueError, RecursionError) as error:
+            field = name.replace("_", "-")
+            message = f"{field!r} is invalid: {error}"
+            raise InvalidUpload(field, f"{message}. {SEE_METADATA}") from None
+    if len(raw.get("summary", "")) > _MAX_SUMMARY:
+        message = f"'summary' field must be {_MAX_SUMMARY} characters or less. {SEE_METADATA}"
+        raise InvalidUpload("summary", message)
+
+
+def _check_classifiers(found: CoreMetadata) -> None:
+    """Any list of parts will do, `Private :: …` too; but it must be one line of such parts."""
+    classifiers = found.fields.get("classifier", [])
+    for text in [classifiers] if isinstance(classifiers, str) else classifiers:
+        parts = text.split("::")
+        if _classifier(text) is None or not all(part.strip() for part in parts):
+            message = f"{text[:80]!r} is not a valid classifier. {SEE_METADATA}"
+            raise InvalidUpload("classifier", message)
+
+
+def _check_release(found: CoreMetadata, form: UploadForm) -> None:
+    where = "PKG-INFO" if form.packagetype == "sdist" else "METADATA"
+    if canonicalize_name(found.name) != form.project:
+        message = f"Name in {where} should be {form.name!r} not {found.name[:80]!r}."
+        raise InvalidUpload("name", f"Invalid distribution file. {message}")
+    try:
+        same = Version(found.version) == Version(form.version)
+    except InvalidVersion:
+        same = False
+    if not same:
+        message = f"Version in {where} should be {form.version!r} not {found.version[:80]!r}."
+        raise InvalidUpload("version", f"Invalid distribution file. {message}")
