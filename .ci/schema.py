@@ -1,4 +1,4 @@
-"""Writes the plugin's OpenAPI schema; fails on any warning about it: `schema.py SETTINGS TARGET`."""
+"""Writes the OpenAPI schema and fails on any warning about it: `schema.py SETTINGS TARGET`."""
 
 import os
 import sys

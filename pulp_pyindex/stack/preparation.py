@@ -12,6 +12,7 @@ import subprocess
 import sys
 from importlib.metadata import distribution, entry_points
 from pathlib import Path
+from urllib.parse import quote
 
 from pulp_pyindex.stack.database import migrations_applied
 from pulp_pyindex.stack.errors import PreparationFailed
@@ -30,7 +31,7 @@ def needs_preparation(home: Home, database: str, password: str | None) -> bool:
         return True
     if password is not None and password != home.admin_password.read_text("utf-8").strip():
         return True
-    expected = {"code": installed_code(), "database": database}
+    expected = {"code": installed_code(), "database": _identity(home, database)}
     kept = read_json(home.prepared)
     applied = kept.pop("migrations", 0)
     return kept != expected or migrations_applied(database) != applied
@@ -57,10 +58,15 @@ def prepare(home: Home, database: str, password: str | None) -> None:
     write_private(home.admin_password, password + "\n")
     kept = {
         "code": installed_code(),
-        "database": database,
+        "database": _identity(home, database),
         "migrations": migrations_applied(database),
     }
     write_private(home.prepared, json.dumps(kept) + "\n")
+
+
+def _identity(home: Home, database: str) -> str:
+    """The embedded database stays the same wherever its home is moved or copied to."""
+    return database.replace(quote(str(home.root), safe=""), "HOME")
 
 
 def installed_code() -> str:
