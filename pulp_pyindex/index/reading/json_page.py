@@ -74,7 +74,7 @@ def read(body: bytes, url: str, files: Files) -> JsonPage:
             # One file of an unexpected shape must not cost the others.
             page = _untyped_pages.decode(body)
     except msgspec.ValidationError as e:
-        raise InvalidPage(url, other_shape(body, "`files`")) from e
+        raise InvalidPage(url, other_shape(body, "files")) from e
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise InvalidPage(url, f"broken or cut off JSON ({e}), {len(body)} bytes") from e
     meta = page.meta if isinstance(page.meta, dict) else {}
@@ -166,14 +166,16 @@ def _status(value: object, meta: dict[str, Any]) -> ProjectStatus:
 
 
 def other_shape(body: bytes, wanted: str) -> str:
-    """What JSON that has not got `wanted` holds instead, to be shown to a user."""
+    """What JSON that has no list `wanted` holds instead, to be shown to a user."""
     try:
         keys = _shapes.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return f"JSON without {wanted}, not a page of a simple index"
+        return "JSON, but not a page of a simple index"
+    if wanted in keys:
+        return f"JSON, but its {wanted!r} are not those of a simple index"
     if "projects" in keys:
         return "a list of projects, not the page of one project"
     if "files" in keys:
         return "the page of one project, not a list of projects"
     found = ", ".join(sorted(clean(key)[:40] for key in keys)[:8]) or "nothing"
-    return f"JSON without {wanted}, not a page of a simple index (it holds: {found})"
+    return f"JSON, but not a page of a simple index: it holds {found}"

@@ -76,7 +76,7 @@ class JsonRoot:
         entries: list[ProjectEntry] = []
         for project in self._projects:
             if not isinstance(project, dict) or "name" not in project:
-                raise InvalidPage(self.url, "JSON, but its `projects` are not those of an index")
+                raise InvalidPage(self.url, "JSON, but its 'projects' are not those of a simple index")
             self._has_projects = True
             try:
                 name = normalize(project["name"])
@@ -97,4 +97,4 @@ class JsonRoot:
                 return
         except (msgspec.DecodeError, KeyError):
             pass
-        raise InvalidPage(self.url, other_shape(self._start, "`projects`"))
+        raise InvalidPage(self.url, other_shape(self._start, "projects"))
