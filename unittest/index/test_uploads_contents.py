@@ -94,6 +94,7 @@ def test_a_local_version_is_accepted() -> None:
         (metadata("Classifier: Tab\tbed :: x"), "classifier", "not a valid classifier"),
         (metadata(*["Requires-Dist: a"] * 5001), "requires_dist", "more than 5000 values"),
         (metadata("Name: other"), "metadata", "more than one"),
+        (metadata(*["A:"] * 20_001), "metadata", "more than 20000 lines"),
         (b"", "metadata", "has no Name"),
         (b"\xff\xfe\0\0", "metadata", "Invalid distribution file"),
         (b"x" * (6 << 20), "metadata", "longer than"),

@@ -31,6 +31,9 @@ _CHECKED = (
 _MAX_SUMMARY = 512
 #: Of one field, in one file. The largest projects have some hundred dependencies.
 _MAX_VALUES = 5_000
+#: Parsing a million of them would take long.
+_MAX_HEADER_LINES = 20_000
+_blank_line = re.compile(rb"\r\n\r\n|\n\n|\r\r").search
 _classifier = re.compile(r"[^\x00-\x1f\x7f]{1,300}").fullmatch
 
 
@@ -51,6 +54,11 @@ def check_metadata(data: bytes, form: UploadForm) -> CoreMetadata:
     """
     if len(data) > core_metadata.MAX_METADATA:
         message = f"Its metadata is longer than {core_metadata.MAX_METADATA} bytes."
+        raise InvalidUpload("metadata", f"Invalid distribution file. {message}")
+    blank = _blank_line(data)
+    end = blank.start() if blank else len(data)
+    if data.count(b"\n", 0, end) + data.count(b"\r", 0, end) > _MAX_HEADER_LINES:
+        message = f"Its metadata has more than {_MAX_HEADER_LINES} lines."
         raise InvalidUpload("metadata", f"Invalid distribution file. {message}")
     try:
         found = core_metadata.parse(data, form.filename)
