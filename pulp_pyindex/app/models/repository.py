@@ -99,7 +99,8 @@ def _superseded(model: Any, version: RepositoryVersion) -> list[Any]:
             SELECT DISTINCT old.content_ptr_id
             FROM core_repositorycontent fresh
             JOIN {table} new ON new.content_ptr_id = fresh.content_id
-            JOIN {table} old ON old.{key} = new.{key} AND old.content_ptr_id <> new.content_ptr_id
+            JOIN {table} old ON old._pulp_domain_id = new._pulp_domain_id
+             AND old.{key} = new.{key} AND old.content_ptr_id <> new.content_ptr_id
             JOIN core_repositorycontent held
               ON held.content_id = old.content_ptr_id
              AND held.repository_id = fresh.repository_id

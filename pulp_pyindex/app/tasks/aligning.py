@@ -38,7 +38,15 @@ def align(change: Change, remote: PyindexRemote, *, mirror: bool, broken: Sequen
     """
     cursor = change.cursor
     values = {"repository": change.repository.pk, "remote": remote.pk}
-    cursor.execute("INSERT INTO pyindex_coming SELECT content_id FROM pyindex_desired")
+    cursor.execute(
+        f"""
+        INSERT INTO pyindex_coming
+        SELECT content_id FROM pyindex_desired
+        WHERE NOT EXISTS (SELECT FROM core_repositorycontent held
+                          WHERE held.content_id = pyindex_desired.content_id AND {_HELD})
+        """,
+        values,
+    )
     if mirror:
         _let_go_undesired(cursor, values)
     else:

@@ -113,7 +113,7 @@ class _Sync:
             return self._report.result(None)
         self._report.files_added = counts.files_added
         self._report.files_removed = counts.files_removed
-        return self._report.result(get_url(version))
+        return self._report.result(f"{get_url(self._repository)}versions/{version.number}/")
 
     # Reading ------------------------------------------------------------------------------------
 

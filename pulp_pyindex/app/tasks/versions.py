@@ -75,8 +75,11 @@ class Change:
             """,
             held,
         )
-        for model in self.repository.CONTENT_TYPES:
-            self.cursor.execute(_superseded(model), held)
+        self.cursor.execute("ANALYZE pyindex_coming")
+        self.cursor.execute("SELECT EXISTS (SELECT FROM pyindex_coming)")
+        if self.cursor.fetchone()[0]:
+            for model in self.repository.CONTENT_TYPES:
+                self.cursor.execute(_superseded(model), held)
         self.cursor.execute(
             """
             DELETE FROM pyindex_going WHERE NOT EXISTS (

@@ -127,6 +127,12 @@ class Writer:
 
     def __init__(self, remote: PyindexRemote) -> None:
         self._values = {"domain": remote.pulp_domain_id, "remote": remote.pk}
+        self._is_ready = False
+
+    def _prepare(self) -> None:
+        if self._is_ready:
+            return
+        self._is_ready = True
         with connection.cursor() as cursor:
             for kind in KINDS:
                 columns = ", ".join(f"{name} {sql}" for name, sql in kind.columns.items())
@@ -145,6 +151,7 @@ class Writer:
 
     def write(self, batch: Batch) -> None:
         """Write all of a batch, or raise and write nothing of it."""
+        self._prepare()
         with transaction.atomic(), connection.cursor() as cursor:
             used = [kind for kind in KINDS if batch.rows[kind.table]]
             for kind in used:
@@ -165,6 +172,7 @@ class Writer:
 
     def refresh(self, serials: Iterable[tuple[str, int]]) -> None:
         """Note new serials of projects whose pages are what they were."""
+        self._prepare()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {_STATES}")
             _copy(cursor, _STATES, ["project", "serial"], serials)
@@ -303,7 +311,6 @@ def _copy(cursor: Any, table: str, columns: list[str], rows: Iterable[tuple[Any,
 
 def _temporary(cursor: Any, table: str, columns: str) -> None:
     cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({columns})")
-    cursor.execute(f"TRUNCATE {table}")
 
 
 def _with_pk(rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
