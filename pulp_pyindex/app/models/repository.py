@@ -29,6 +29,9 @@ class PyindexVersion(RepositoryVersion):
     every added unit; 100,000 units are some hundred MB.
     """
 
+    #: Set by who made the version and knows that it holds nothing that is superseded.
+    is_settled = False
+
     class Meta:
         proxy = True
         default_related_name = "%(app_label)s_%(model_name)s"
@@ -78,6 +81,8 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
 
         What is added wins over what was there. Only what is added is looked at.
         """
+        if getattr(new_version, "is_settled", False):
+            return
         for model in self.CONTENT_TYPES:
             superseded = _superseded(model, new_version)
             if superseded:

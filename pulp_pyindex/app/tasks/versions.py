@@ -124,8 +124,8 @@ class Change:
         with transaction.atomic():
             version_pk = self._write(info)
         # A fresh instance does not know content_ids, hence cannot overwrite what was written.
-        with PyindexVersion.objects.get(pk=version_pk) as _:
-            pass
+        with PyindexVersion.objects.get(pk=version_pk) as version:
+            version.is_settled = True
         return RepositoryVersion.objects.get(pk=version_pk)
 
     def _write(self, info: dict[str, Any]) -> UUID:
@@ -196,13 +196,21 @@ def _superseded(model: Any) -> str:
     # The project adds nothing to a yank's key, it lets the unique index be used.
     keys = ("project", "filename") if model is PyindexYank else model.repo_key_fields
     same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
+    # The order is forced: what is known of a new repository's size is nothing, and PostgreSQL would
+    # begin with all it holds.
     return f"""
         INSERT INTO pyindex_going
-        SELECT old.content_ptr_id FROM pyindex_coming
+        SELECT held.content_id FROM pyindex_coming
         JOIN {table} new ON new.content_ptr_id = pyindex_coming.content_id
-        JOIN {table} old ON old._pulp_domain_id = new._pulp_domain_id
-                        AND {same} AND old.content_ptr_id <> new.content_ptr_id
-        JOIN core_repositorycontent held ON held.content_id = old.content_ptr_id
-         AND held.repository_id = %(repository)s AND held.version_removed_id IS NULL
+        JOIN LATERAL (
+            SELECT old.content_ptr_id AS id FROM {table} old
+            WHERE old._pulp_domain_id = new._pulp_domain_id AND {same}
+              AND old.content_ptr_id <> new.content_ptr_id OFFSET 0
+        ) old ON true
+        JOIN LATERAL (
+            SELECT content_id FROM core_repositorycontent
+            WHERE content_id = old.id AND repository_id = %(repository)s
+              AND version_removed_id IS NULL OFFSET 0
+        ) held ON true
         ON CONFLICT DO NOTHING
     """
