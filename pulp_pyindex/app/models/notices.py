@@ -15,6 +15,12 @@ from pulpcore.plugin.models import ContentGuard, Distribution, Domain, Publicati
 #: The channel content processes listen on.
 CHANNEL = "pyindex"
 
+#: Tells commit tasks that an upload waits.
+UPLOADED = "pyindex_uploaded"
+
+#: Tells content processes that uploads were taken in or refused.
+UPLOADS_SETTLED = "pyindex_settled"
+
 _TELLING = (ContentGuard, Distribution, Domain, Publication, Repository)
 
 
@@ -22,11 +28,11 @@ _TELLING = (ContentGuard, Distribution, Domain, Publication, Repository)
 def _saved(instance: Any, **_: Any) -> None:
     # Of a detail object only the detail's class is told, and other plugins have classes of theirs.
     if isinstance(instance, _TELLING):
-        _notify()
+        notify(CHANNEL)
 
 
 def _deleted(**_: Any) -> None:
-    _notify()
+    notify(CHANNEL)
 
 
 # Deleting a detail object tells of its master too. A receiver for every class would make Django
@@ -35,6 +41,7 @@ for _master in _TELLING:
     post_delete.connect(_deleted, sender=_master, dispatch_uid="pyindex-notices-deleted")
 
 
-def _notify() -> None:
+def notify(channel: str) -> None:
+    """Send an empty notice, with the running transaction if there is one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        cursor.execute("SELECT pg_notify(%s, '')", [channel])
