@@ -25,6 +25,7 @@ from pulp_pyindex.app.serializers import (
     PyindexRepositorySerializer,
     PyindexRepositorySyncSerializer,
 )
+from pulp_pyindex.app.tasks.sync import synchronize
 
 
 class PyindexRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesMixin):
@@ -58,7 +59,7 @@ class PyindexRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, R
         told = serializer.validated_data
         remote = told.get("remote") or repository.remote
         task = dispatch(
-            "pulp_pyindex.app.tasks.sync.synchronize",
+            synchronize,
             exclusive_resources=[repository],
             shared_resources=[remote],
             kwargs={
