@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_up(commands)
+    _add_demo(commands)
     for name, function, text in (
         ("down", _down, "stop the stack and wait until it is down"),
         ("status", _status, "say what runs where; exit code 3 when nothing does"),
@@ -99,6 +100,28 @@ def _add_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     up.add_argument("--detach", action="store_true", help="return when ready, and go on running")
     up.set_defaults(run=_up)
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "mirror some real projects, install from the mirror, roll back; then remove everything"
+    demo = commands.add_parser("demo", help=text, description=text)
+    demo.add_argument(
+        "--home",
+        type=Path,
+        default=Path(".demo"),
+        metavar="DIR",
+        help="where the demo lives meanwhile (default: %(default)s)",
+    )
+    demo.add_argument("--keep", action="store_true", help="leave it running in the end")
+    demo.set_defaults(run=_demo)
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    # pypi-simple, which it needs, takes longer to import than `status` to run.
+    from pulp_pyindex.stack.demo.running import run_demo
+
+    run_demo(open_home(parsed.home), keep=parsed.keep, output=sys.stdout)
+    return OK
 
 
 def _count(text: str) -> int:

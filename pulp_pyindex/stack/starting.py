@@ -20,7 +20,7 @@ from pulp_pyindex.stack.supervisor import Supervisor
 from pulp_pyindex.stack.waiting import StopRequested, check, signals_held, wait
 
 DATABASE_SECONDS = 60.0
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
 # A running task may finish; then it is cut off and marked failed at the next start.
 GRACE_SECONDS = 30.0
 
