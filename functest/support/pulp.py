@@ -108,7 +108,7 @@ class Pulp:
 
     # Rows ---------------------------------------------------------------------------------------
 
-    def create(self, path: str, **fields: Any) -> Row:
+    def create(self, path: str, /, **fields: Any) -> Row:
         """A new row, by a task or at once; deleted when the test ends."""
         answer = _good(self.post(path, fields)).json()
         if "task" in answer:
