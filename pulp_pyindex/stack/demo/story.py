@@ -101,11 +101,8 @@ class Story:
     def roll_back(self, mirror: Mirror, version: Row, environment: Environment) -> None:
         """Show an earlier version again; what it does not have cannot be installed any more."""
         with self.teller.step(f"Roll the distribution back to version {version['number']}"):
-            fields: dict[str, Any] = {
-                "repository": None,
-                "repository_version": version["pulp_href"],
-            }
-            self.rest.update(mirror.distribution["pulp_href"], fields)
+            shown = {"repository": None, "repository_version": version["pulp_href"]}
+            self.rest.update(mirror.distribution["pulp_href"], shown)
             projects = projects_of(mirror.index)
             self.teller.result(f"{len(projects)} projects, {GONE} is back and flask is gone")
             if GONE not in projects or "flask" in projects:
