@@ -146,8 +146,8 @@ def test_links_are_seen_from_the_page(link: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "link",
     [
-        "file:///etc/foo-1.0.zip", "ftp://h/foo-1.0.zip", "javascript:foo-1.0.zip", "data:foo-1.0.zip",
-        "http:///foo-1.0.zip", "http://[::1/foo-1.0.zip", "https://h:x/foo-1.0.zip",
+        "file:///etc/foo-1.0.zip", "ftp://h/foo-1.0.zip", "javascript:foo-1.0.zip",
+        "data:foo-1.0.zip", "http:///foo-1.0.zip", "http://[::1/foo-1.0.zip", "https://h:x/foo-1.0.zip",
         "https://h:99999/foo-1.0.zip", "https://h\\@evil/foo-1.0.zip",
         "https://h/\N{RIGHT-TO-LEFT OVERRIDE}/foo-1.0.zip", f"https://h/{'a' * 9000}/foo-1.0.zip",
     ],

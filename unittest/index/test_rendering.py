@@ -94,12 +94,14 @@ def test_html_has_every_attribute_and_escapes_each() -> None:
         "</head>",
         "<body>",
         "<h1>Links for foo</h1>",
-        f'<a href="{FILE.url}#sha256={SHA256}" data-requires-python="&gt;=3.9,&lt;4"'
-        ' data-yanked="&lt;broken&gt; &amp; &quot;bad&quot;"'
-        f' data-dist-info-metadata="{metadata}" data-core-metadata="{metadata}"'
-        f' data-provenance="{ORIGIN}{FILE.provenance}"'
-        ' data-size="1234" data-upload-time="2024-01-02T03:04:05.600000Z">'
-        "foo-1.0-py3-none-any.whl</a><br>",
+        (
+            f'<a href="{FILE.url}#sha256={SHA256}" data-requires-python="&gt;=3.9,&lt;4"'
+            ' data-yanked="&lt;broken&gt; &amp; &quot;bad&quot;"'
+            f' data-dist-info-metadata="{metadata}" data-core-metadata="{metadata}"'
+            f' data-provenance="{ORIGIN}{FILE.provenance}"'
+            ' data-size="1234" data-upload-time="2024-01-02T03:04:05.600000Z">'
+            "foo-1.0-py3-none-any.whl</a><br>"
+        ),
         f'<a href="{BARE.url}" data-size="0">foo-1.0.zip</a><br>',
         "</body>",
         "</html>",
