@@ -21,7 +21,7 @@ def json_page(*files: object, **rest: object) -> bytes:
     return msgspec.json.encode({**TRUE_PAGE, "files": list(files), **rest})
 
 
-def file(name: str = "foo-1.0.zip", **rest: object) -> dict[str, Any]:
+def file(name: str = "foo-1.0.zip", /, **rest: Any) -> dict[str, Any]:
     return {"filename": name, "url": name, "hashes": {"sha256": SHA256}, **rest}
 
 
@@ -185,7 +185,7 @@ def test_base_href_is_honoured() -> None:
         (file("x" * 300, url="x"), "longer than 255 bytes"),
         (file(hashes={"sha256": "ab"}), "has 2 digits, not 64"),
         (file(hashes={"sha256": "x" * 64}), "not hexadecimal"),
-        (file(**{"core-metadata": {"sha256": "ab"}}), "has 2 digits"),
+        (file(**dict[str, Any]({"core-metadata": {"sha256": "ab"}})), "has 2 digits"),
         (file(size=-1), "out of range"),
         (file(size=2**63), "out of range"),
         (file(size="12"), "Expected `int | null`, got `str`"),
@@ -248,7 +248,7 @@ def test_a_file_that_is_listed_twice() -> None:
     ],
 )
 def test_core_metadata_by_all_its_names(
-    told: dict[str, object], expected: dict[str, str] | None
+    told: dict[str, Any], expected: dict[str, str] | None
 ) -> None:
     """PEP 714's name first, then the older one, then the one PyPI writes."""
     assert only(json_page(file(**told))).core_metadata == expected
@@ -312,7 +312,8 @@ def test_a_bad_provenance_link_is_ignored() -> None:
 
 def test_empty_texts_are_nothing() -> None:
     """PyPI writes null, others an empty text, for no restriction."""
-    found = only(json_page(file(**{"requires-python": "", "upload-time": "", "hashes": None})))
+    told: dict[str, Any] = {"requires-python": "", "upload-time": "", "hashes": None}
+    found = only(json_page(file(**told)))
     assert (found.requires_python, found.upload_time, found.hashes) == (None, None, {})
 
 
@@ -331,7 +332,8 @@ def test_versions_are_derived_where_none_are_told() -> None:
 
 def test_an_unknown_status_is_none() -> None:
     """What a later specification may add does not break a sync."""
-    for status in ("sleeping", 3, None, {}):
+    unknown: tuple[object, ...] = ("sleeping", 3, None, {})
+    for status in unknown:
         body = json_page(**{"project-status": {"status": status}})
         assert read(body).page.status == ProjectStatus()
     in_meta = json_page(meta={"api-version": "1.4", "project-status": "quarantined"})

@@ -196,7 +196,7 @@ def test_each_representation_has_its_own_etag() -> None:
     assert len(set(etags)) == len(etags) == 12
     assert made == again
     assert all(etag.startswith('"') and etag.endswith('"') for etag in etags)
-    assert assemble(*[tails[0][0], head(Kind.JSON, 8), tails[0][1]]).etag not in etags
+    assert assemble(tails[0][0], head(Kind.JSON, 8), tails[0][1]).etag not in etags
 
 
 @pytest.mark.parametrize("origin", ["https://example.org/pypi/a", "https://example.org/pypi/a/"])

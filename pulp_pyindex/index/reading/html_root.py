@@ -34,7 +34,9 @@ class HtmlRoot:
         self._base = url
         self._title = ""
         self._pending: list[ProjectEntry] = []
-        self._parser = etree.HTMLPullParser(events=("end", "comment"), encoding="utf-8")
+        self._parser = etree.HTMLPullParser(
+            events=("end", "comment"), tag=("a", "base", "h1", "meta", "title"), encoding="utf-8"
+        )
 
     def feed(self, chunk: bytes) -> list[ProjectEntry]:
         if b"\x00" in chunk:
@@ -67,10 +69,8 @@ class HtmlRoot:
                 serial = _SERIAL.match(element.text or "")
                 self.serial = read_number(serial[1]) if serial else self.serial
                 continue
-            elif tag in ("title", "h1", "meta", "base"):
-                self._read_head(tag, element)
             else:
-                continue
+                self._read_head(tag, element)
             _forget(element)
         if not self.recognised:
             if len(self._pending) > _PENDING_LIMIT:
@@ -101,15 +101,16 @@ class HtmlRoot:
             # Sorting links and the way up in listings.
             return
         last = path.rpartition("/")[2]
-        text = text_of(anchor).rstrip("/")
         name = _name(unquote(last) if "%" in last else last)
-        told = _name(text)
-        if name is None and told is None:
+        if name is None or not self.recognised:
+            told = _name(text_of(anchor).rstrip("/"))
+            if name is not None and name == told:
+                self.recognised = self._is_one_level_down(path, last)
+            name = name or told
+        if name is None:
             self.skipped += 1
-            return
-        if not self.recognised and name is not None and name == told:
-            self.recognised = self._is_one_level_down(path, last)
-        self._pending.append(ProjectEntry(name=name or told or NormalizedName("")))
+        else:
+            self._pending.append(ProjectEntry(name=name))
 
     def _is_one_level_down(self, path: str, last: str) -> bool:
         try:

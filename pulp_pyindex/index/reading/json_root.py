@@ -76,7 +76,9 @@ class JsonRoot:
         entries: list[ProjectEntry] = []
         for project in self._projects:
             if not isinstance(project, dict) or "name" not in project:
-                raise InvalidPage(self.url, "JSON, but its 'projects' are not those of a simple index")
+                raise InvalidPage(
+                    self.url, "JSON, but its 'projects' are not those of a simple index"
+                )
             self._has_projects = True
             try:
                 name = normalize(project["name"])
