@@ -11,7 +11,9 @@ PulpException
 ├── NothingFound               the upstream has none of what is wanted
 ├── AllProjectsFailed          no project could be read
 ├── MassRemoval                a mirror would lose more of its files than it may unasked
-└── FileMismatch               bytes that are not the promised ones
+├── FileMismatch               bytes that are not the promised ones
+├── NotHeld                    an edit of what the repository's latest version does not hold
+└── CommitFailed               uploads that could not be made a version of
 
 Each keeps its values, says what happened to which URL or file, and what to do next. The codes are
 described in docs/reference/errors.md and never change their meaning.
@@ -174,6 +176,50 @@ class FileMismatch(PulpException):
         return (
             f"[{self.error_code}] {self.filename}: {self.what} is {self.found}, "
             f"promised was {self.promised}"
+        )
+
+
+class NotHeld(PulpException):
+    """An edit speaks of what the repository's latest version does not hold."""
+
+    error_code = "PYI012"
+    http_status_code = http.client.NOT_FOUND
+
+    def __init__(
+        self, repository: str, project: str, release: str | None, filename: str | None
+    ) -> None:
+        super().__init__()
+        self.repository = repository
+        self.project = project
+        self.release = release
+        self.filename = filename
+
+    def __str__(self) -> str:
+        what = f"project {self.project!r}"
+        if self.release is not None:
+            what += f", release {self.release!r}"
+        if self.filename is not None:
+            what += f", file {self.filename!r}"
+        return (
+            f"[{self.error_code}] The latest version of repository {self.repository!r} holds no "
+            f"file of {what}; nothing was changed."
+        )
+
+
+class CommitFailed(PulpException):
+    """Uploads could not be made a version of; they are refused and can be sent again."""
+
+    error_code = "PYI013"
+
+    def __init__(self, repository: str, reason: str) -> None:
+        super().__init__()
+        self.repository = repository
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] Uploads to repository {self.repository!r} could not be taken "
+            f"in: {self.reason}"
         )
 
 

@@ -19,6 +19,7 @@ _REPOSITORY = "pyindexrepository"
 _PUBLICATION = "pyindexpublication"
 _DISTRIBUTION = "pyindexdistribution"
 
+_EDIT = ("modify", "yank", "unyank", "remove", "set_status")
 _UPDATE = ("update", "partial_update", "set_label", "unset_label")
 
 REMOTE = owned(
@@ -35,7 +36,7 @@ REPOSITORY = owned(
     allow(*_UPDATE, given=(*on_object("change", _REPOSITORY), sees_remote(_REMOTE))),
     allow("destroy", given=on_object("delete", _REPOSITORY)),
     allow("sync", given=(*on_object("sync", _REPOSITORY), sees_remote(_REMOTE))),
-    allow("modify", given=on_object("modify", _REPOSITORY)),
+    allow(*_EDIT, given=on_object("modify", _REPOSITORY)),
     owner_may=("change", "delete", "modify", "sync", "repair"),
 )
 

@@ -2,6 +2,15 @@
 
 from .beside import store_metadata
 from .inheriting import inherit
+from .judging import Ruling, Verdict, already_exists, judge
 from .storing import store
 
-__all__ = ["inherit", "store", "store_metadata"]
+__all__ = [
+    "Ruling",
+    "Verdict",
+    "already_exists",
+    "inherit",
+    "judge",
+    "store",
+    "store_metadata",
+]

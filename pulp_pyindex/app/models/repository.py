@@ -1,6 +1,6 @@
 """Repositories, and how a new version of one comes about."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 from django.dispatch import Signal
@@ -13,6 +13,15 @@ from .remote import PyindexRemote
 #: Sent in the task that made a version, after it is complete: `repository`, `version`.
 #: Publishing listens to it; models know nothing of tasks.
 new_version = Signal()
+
+
+#: All that a version is made of.
+CONTENT_TYPES: tuple[type[Any], ...] = (
+    PyindexFile,
+    PyindexYank,
+    PyindexProjectStatus,
+    PyindexProvenance,
+)
 
 
 class CheapTruthQuerySet(models.QuerySet[Any]):
@@ -45,15 +54,16 @@ class PyindexVersion(RepositoryVersion):
 
 def _cheap(queryset: models.QuerySet[Any]) -> CheapTruthQuerySet:
     clone = queryset.all()
+    # Its own class stays beneath: pulpcore's querysets have methods that callers may use.
     clone.__class__ = type("CheapTruth", (CheapTruthQuerySet, queryset.__class__), {})
-    return clone
+    return cast(CheapTruthQuerySet, clone)
 
 
 class PyindexRepository(Repository, AutoAddObjPermsMixin):
     """The state of an index, version by version."""
 
     TYPE = "pyindex"
-    CONTENT_TYPES = [PyindexFile, PyindexYank, PyindexProjectStatus, PyindexProvenance]
+    CONTENT_TYPES = list(CONTENT_TYPES)
     REMOTE_TYPES = [PyindexRemote]
 
     autopublish = models.BooleanField(default=True)
@@ -83,7 +93,7 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
         """
         if getattr(new_version, "is_settled", False):
             return
-        for model in self.CONTENT_TYPES:
+        for model in CONTENT_TYPES:
             superseded = _superseded(model, new_version)
             if superseded:
                 new_version.remove_content(model.objects.filter(pk__in=superseded))

@@ -7,6 +7,11 @@ from .content import (
     PyindexYankSerializer,
 )
 from .distribution import PyindexDistributionSerializer
+from .edits import (
+    PyindexFilesSpecSerializer,
+    PyindexStatusSpecSerializer,
+    PyindexYankSpecSerializer,
+)
 from .publication import PyindexPublicationSerializer
 from .remote import PyindexRemoteSerializer
 from .repository import PyindexRepositorySerializer, PyindexRepositorySyncSerializer
@@ -14,11 +19,14 @@ from .repository import PyindexRepositorySerializer, PyindexRepositorySyncSerial
 __all__ = [
     "PyindexDistributionSerializer",
     "PyindexFileSerializer",
+    "PyindexFilesSpecSerializer",
     "PyindexProjectStatusSerializer",
     "PyindexProvenanceSerializer",
     "PyindexPublicationSerializer",
     "PyindexRemoteSerializer",
     "PyindexRepositorySerializer",
     "PyindexRepositorySyncSerializer",
+    "PyindexStatusSpecSerializer",
     "PyindexYankSerializer",
+    "PyindexYankSpecSerializer",
 ]

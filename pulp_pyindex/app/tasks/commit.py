@@ -163,7 +163,10 @@ def _bring_provenance(
     batch = writing.Batch()
     for upload in uploads:
         if upload.provenance:
-            batch.add(writing.PROVENANCES, writing.provenance_row(upload.file, upload.provenance))
+            row = writing.provenance_row(
+                upload.project, upload.release, upload.filename, upload.sha256, upload.provenance
+            )
+            batch.add(writing.PROVENANCES, row)
     if len(batch):
         writing.Writer(repository.pulp_domain_id).write(batch)
         change.cursor.execute(

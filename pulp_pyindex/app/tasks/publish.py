@@ -18,7 +18,7 @@ from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 from pulp_pyindex.app.models.repository import new_version
 from pulp_pyindex.index import rendering
 from pulp_pyindex.index.negotiation import Kind
-from pulp_pyindex.index.pages import ProjectEntry, ProjectPage
+from pulp_pyindex.index.pages import API_VERSION, ProjectEntry, ProjectPage
 
 #: The project under which a publication shows the list of projects.
 ROOT = ""
@@ -146,7 +146,7 @@ def _finished_root(publication: PyindexPublication, version: RepositoryVersion) 
         catalog.version_serial(version),
         rendering.root_tail(Kind.JSON, entries),
         rendering.root_tail(Kind.HTML, entries),
-        rendering.API_VERSION,
+        API_VERSION,
     )
 
 

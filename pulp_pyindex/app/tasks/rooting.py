@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit, urlunsplit
 
 from asgiref.sync import sync_to_async
 from packaging.utils import NormalizedName
 
-from pulp_pyindex.app.exceptions import NotAnIndex, UpstreamError, UpstreamFaulty
+from pulp_pyindex.app.exceptions import NotAnIndex, UpstreamError, UpstreamFaulty, UpstreamMissing
 from pulp_pyindex.app.tasks.listing import Listing
 from pulp_pyindex.app.tasks.report import Report
 from pulp_pyindex.app.upstream import Upstream
@@ -47,6 +48,9 @@ async def list_projects(
                 raise
             await sync_to_async(listing.clear)()
         except UpstreamError as error:
+            if isinstance(error, UpstreamMissing) and not urlsplit(url).path.endswith("/"):
+                # Servers should redirect to the slash that addresses of pages end with; not all do.
+                return await list_projects(upstream, _with_slash(url), wanted, listing, report)
             if explicit is None or error.status not in _NO_LIST:
                 raise
             complete = False
@@ -95,6 +99,11 @@ async def _read(
 
 async def _add(listing: Listing, entries: Sequence[ProjectEntry]) -> None:
     await sync_to_async(listing.add)(entries)
+
+
+def _with_slash(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path}/"))
 
 
 def _sorted(names: frozenset[NormalizedName]) -> list[NormalizedName]:

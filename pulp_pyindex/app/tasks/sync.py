@@ -34,7 +34,7 @@ from pulp_pyindex.app.tasks.pages import Failed, Missing, PageReader, Read, Unch
 from pulp_pyindex.app.tasks.report import Report
 from pulp_pyindex.app.tasks.rooting import list_projects
 from pulp_pyindex.app.tasks.rows import add_page
-from pulp_pyindex.app.tasks.writing import Batch, Writer
+from pulp_pyindex.app.tasks.writing import Batch, Writer, unhurried
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.wanted import Wanted
 
@@ -95,10 +95,11 @@ class _Sync:
         self._wanted = Wanted.build(**{name: getattr(remote, name) for name in _WANTED})
         self._report = Report()
         self._listing = Listing(remote, _digest(remote, self._wanted))
-        self._writer = Writer(remote)
+        self._writer = Writer(remote.pulp_domain_id, remote)
 
     def run(self) -> dict[str, Any]:
-        async_to_sync(self._read)()
+        with unhurried():
+            async_to_sync(self._read)()
         self._check_outcome()
         with versions.change(self._repository) as change:
             aligning.desire(change.cursor, self._remote)

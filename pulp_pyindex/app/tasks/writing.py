@@ -7,7 +7,9 @@ them; what each project came to is remembered in `PyindexProjectState`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -123,10 +125,13 @@ class Batch:
 
 
 class Writer:
-    """Writes batches for one remote; to be used in the task's own thread."""
+    """Writes batches into one domain; to be used in the task's own thread.
 
-    def __init__(self, remote: PyindexRemote) -> None:
-        self._values = {"domain": remote.pulp_domain_id, "remote": remote.pk}
+    Files and states need the remote they come from, the other kinds do not.
+    """
+
+    def __init__(self, domain_pk: UUID, remote: PyindexRemote | None = None) -> None:
+        self._values = {"domain": domain_pk, "remote": None if remote is None else remote.pk}
         self._is_ready = False
 
     def _prepare(self) -> None:
@@ -295,6 +300,31 @@ class Writer:
             """,
             self._values,
         )
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Commit without waiting for the disk.
+
+    A crash may then lose the last commits but never one without all that follow it, and the first
+    commit after this one waits for all before it. For rows that the next sync makes anew.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        if connection.is_usable() and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET synchronous_commit")
+
+
+def provenance_row(
+    project: str, version: str, filename: str, file_sha256: str, document: str
+) -> tuple[str, ...]:
+    """A row of `PROVENANCES`."""
+    sha256 = hashlib.sha256(document.encode()).hexdigest()
+    return project, version, filename, file_sha256, sha256, document
 
 
 def copy_rows(table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:

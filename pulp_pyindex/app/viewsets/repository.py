@@ -27,8 +27,12 @@ from pulp_pyindex.app.serializers import (
 )
 from pulp_pyindex.app.tasks.sync import synchronize
 
+from .edits import EditActionsMixin
 
-class PyindexRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesMixin):
+
+class PyindexRepositoryViewSet(
+    EditActionsMixin, ModifyRepositoryActionMixin, RolesMixin, RepositoryViewSet
+):
     """
     A repository is an index, version by version: every change makes a new version, and a version
     never changes.

@@ -1,0 +1,74 @@
+"""Orders to edit a repository by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+from rest_framework import serializers
+
+from pulp_pyindex.app.exceptions import refusal
+from pulp_pyindex.index.errors import PyindexError
+from pulp_pyindex.index.names import normalize
+from pulp_pyindex.index.pages import Status
+
+
+class _EditSerializer(serializers.Serializer[dict[str, Any]]):
+    """What every edit is about."""
+
+    project = serializers.CharField(help_text="The project's name, in any spelling.")
+
+    def validate_project(self, name: str) -> str:
+        try:
+            return str(normalize(name))
+        except PyindexError as error:
+            raise refusal(error) from error
+
+
+class _FilesEditSerializer(_EditSerializer):
+    """An edit of a project's files, of one release's, or of one file."""
+
+    release = serializers.CharField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Only this release's files; every release's where it is left out.",
+    )
+    filename = serializers.CharField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Only this file; every file of the release or project where it is left out.",
+    )
+
+    def validate_release(self, release: str | None) -> str | None:
+        # What PEP 440 cannot read is kept verbatim, hence looked for verbatim.
+        try:
+            return None if release is None else str(Version(release))
+        except InvalidVersion:
+            return release
+
+
+class PyindexYankSpecSerializer(_FilesEditSerializer):
+    """Files to yank (PEP 592): installers pass over them unless they are pinned."""
+
+    reason = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="Why; shown by installers."
+    )
+
+
+class PyindexFilesSpecSerializer(_FilesEditSerializer):
+    """Files to un-yank or to remove."""
+
+
+class PyindexStatusSpecSerializer(_EditSerializer):
+    """A project's new status (PEP 792)."""
+
+    status = serializers.ChoiceField(
+        choices=[status.value for status in Status],
+        help_text="active, deprecated (files are offered), archived (no uploads), or quarantined "
+        "(no uploads, no files are offered).",
+    )
+    reason = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="Why; shown on the project's page."
+    )
