@@ -90,6 +90,8 @@ def test_the_tags_of_a_wheel_are_expanded() -> None:
         ("foo--py3-none-any.whl", "foo"),
         ("foo-1.0-py3-none-any-x-y.whl", "foo"),
         ("foo-1.0-1-py3-none-any-x-y.whl", "foo"),
+        ("foo-1.0-py3..x-none-any.whl", "foo"),
+        ("foo-1.0-py3-none-any..whl", "foo"),
         ("foo-1.0.tar.gz.asc", "foo"),
         ("foo-1.0-py3-none-any.whl.metadata", "foo"),
         ("foo-1.0-variants.json", "foo"),
