@@ -168,12 +168,16 @@ def _parse_wheel(filename: str, stem: str, project: NormalizedName) -> ParsedFil
     python, abi, platform = parts[first_tag : first_tag + 3]
     if (python.count(".") + 1) * (abi.count(".") + 1) * (platform.count(".") + 1) > MAX_TAGS:
         raise InvalidFilename(filename, f"the name stands for more than {MAX_TAGS} tags")
+    try:
+        tags = _tags(python, abi, platform)
+    except ValueError as e:
+        raise InvalidFilename(filename, f"its tags cannot be read: {e}") from e
     return ParsedFilename(
         filename=filename,
         project=project,
         version=version,
         packagetype="bdist_wheel",
-        tags=_tags(python, abi, platform),
+        tags=tags,
     )
 
 

@@ -122,10 +122,11 @@ def read_status(status: object, reason: object) -> ProjectStatus:
 def _read_untyped(raw: msgspec.Raw, files: Files) -> None:
     try:
         entry = _files.decode(raw)
-    except msgspec.ValidationError as e:
+    # What is inside a raw value was not looked at before.
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         try:
             filename = _named.decode(raw).filename
-        except msgspec.ValidationError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             filename = None
         files.refuse(filename or "(no file name)", f"its entry cannot be read: {e}")
     else:
