@@ -219,3 +219,14 @@ def test_a_zip_without_one_directory_is_refused(names: list[str], reason: str) -
 def test_other_kinds_of_archive_are_refused() -> None:
     """Only what installers of today unpack."""
     assert "is a .tar.gz" in refusal(packed(), "demo-1.0.tar.bz2")
+
+
+@pytest.mark.parametrize("at", [105, 110, 120, 140, 330, 340])
+def test_a_header_that_others_cannot_read_is_refused(at: int) -> None:
+    """Python's tarfile would silently take it for the end of the archive."""
+    data = bytearray(tarred())
+    assert data[512:529] == b"demo-1.0/PKG-INFO"
+    data[512 + at] = 0x7F
+    total = sum(data[512:1024]) - sum(data[660:668]) + 256
+    data[660:668] = b"%06o\0 " % total
+    assert "a field is no number" in refusal(gzip.compress(data))

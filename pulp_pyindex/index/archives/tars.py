@@ -28,6 +28,8 @@ _FILES = (b"0", b"\0", b"7")
 _HARD_LINK, _LINK, _DIRECTORY = b"1", b"2", b"5"
 _LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL, _PAX_SOLARIS = b"L", b"K", b"x", b"g", b"X"
 _EXTENDED = (_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL, _PAX_SOLARIS)
+#: Where mode, owner, group, time and device are.
+_OTHER_NUMBERS = ((100, 108), (108, 116), (116, 124), (136, 148), (329, 337), (337, 345))
 _PAX_RECORD = re.compile(rb"(\d{1,7}) ([^=\n]+)=")
 
 
@@ -130,6 +132,10 @@ def _check_kind(kind: bytes, name: str, target: str, names: _Names) -> None:
 
 def _kind_and_size(block: bytes, for_next: dict[str, str]) -> tuple[bytes, int]:
     total = sum(block) - sum(block[148:156]) + 8 * ord(" ")
+    for start, end in _OTHER_NUMBERS:
+        # tarfile takes a header that it cannot read for the end of the archive.
+        if block[start] not in (0x80, 0xFF):
+            _number(block[start:end])
     if _number(block[148:156]) != total:
         raise Refusal("File is not a tarfile, or damaged: a header's checksum is wrong")
     kind = block[156:157]
@@ -207,8 +213,6 @@ def _pax_records(body: bytes) -> list[tuple[str, str]]:
     records = []
     position = 0
     while position < len(body):
-        if body[position] == 0:
-            break
         match = _PAX_RECORD.match(body, position)
         end = position + int(match[1]) if match else 0
         if match is None or not match.end() < end <= len(body) or body[end - 1] != ord("\n"):

@@ -28,9 +28,11 @@ from pulp_pyindex.index.archives.zipentries import DEFLATED, STORED, Entry, read
 
 _UTF8, _DESCRIPTOR, _ENCRYPTED = 0x800, 0x08, 0x2041
 _IN_EXTRA = 0xFFFFFFFF
+#: Version 6.3 of the format is the last one that readers know.
+_NEWEST = 63
 _ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
-_LOCAL = struct.Struct("<4s2xHHxxxxLLLHH")
-_CENTRAL = struct.Struct("<4s4xHHxxxxLLLHHHHxxLL")
+_LOCAL = struct.Struct("<4sHHHxxxxLLLHH")
+_CENTRAL = struct.Struct("<4sxxHHHxxxxLLLHHHHxxLL")
 _LINKS_OR_FILES = (0, stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK)
 
 
@@ -65,8 +67,8 @@ def _local_entries(file: BinaryIO, directory: Directory) -> dict[str, Entry]:
             raise Refusal("Mismatched central directory offset")
         file.seek(position)
         header = _LOCAL.unpack(_read(file, _LOCAL.size))
-        signature, flags, method, crc, packed, size, name_size, extra_size = header
-        if signature != b"PK\x03\x04":
+        signature, needs, flags, method, crc, packed, size, name_size, extra_size = header
+        if signature != b"PK\x03\x04" or needs > _NEWEST:
             raise Refusal("Unknown record signature")
         if flags & _DESCRIPTOR:
             raise Refusal("ZIP contains a data descriptor")
@@ -169,9 +171,9 @@ def _check_directory(file: BinaryIO, directory: Directory, entries: dict[str, En
 def _check_central_header(file: BinaryIO, entries: dict[str, Entry]) -> tuple[int, str, int]:
     """The length of the header that begins here, its entry's name, and the kind of file it is."""
     header = _CENTRAL.unpack(_read(file, _CENTRAL.size))
-    signature, flags, method, crc, packed, size = header[:6]
-    name_size, extra_size, comment_size, disk, attributes, start = header[6:]
-    if signature != b"PK\x01\x02":
+    signature, needs, flags, method, crc, packed, size = header[:7]
+    name_size, extra_size, comment_size, disk, attributes, start = header[7:]
+    if signature != b"PK\x01\x02" or needs > _NEWEST:
         raise Refusal("Unknown record signature")
     if comment_size:
         raise Refusal("Comment in central directory")
