@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from support.attestations import provenance
 from support.index import Index
 from support.markup import HTML_TYPE, JSON_TYPE
 from support.pulp import Mirror, Pulp, unique
@@ -67,7 +68,7 @@ def test_pulp_file_mirrors_our_files(pulp: Pulp, upstream: Upstream) -> None:
 
 @pytest.fixture
 def mirror(pulp: Pulp, upstream: Upstream) -> Mirror:
-    upstream.add(KEPT, provenance={"version": 1, "attestation_bundles": []})
+    upstream.add(KEPT, provenance=provenance(KEPT))
     return pulp.mirror(upstream.url, provenance=True)
 
 
@@ -91,8 +92,8 @@ def asks(mirror: Mirror, file: str) -> dict[str, Ask]:
         return lambda **more: index.get(path, **{**fixed, **more})
 
     return {
-        "root as JSON": ask("simple/?format=" + JSON_TYPE),
-        "root as HTML": ask("simple/?format=" + HTML_TYPE),
+        "root as JSON": ask("simple/?format=" + quote(JSON_TYPE)),
+        "root as HTML": ask("simple/?format=" + quote(HTML_TYPE)),
         "project": ask("simple/guarded/"),
         "project asked by HEAD": ask("simple/guarded/", method="HEAD"),
         "file": ask(file),

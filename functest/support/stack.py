@@ -19,6 +19,11 @@ import psutil
 from .pulp import Pulp
 
 PASSWORD = "a password for tests"
+# A password costs its checker half a second by default, and a test sends it a hundred times.
+_QUICK_PASSWORDS = (
+    'PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher",'
+    '"django.contrib.auth.hashers.PBKDF2PasswordHasher"]'
+)
 _COMMAND = Path(sys.executable).with_name("pulp-pyindex")
 
 
@@ -81,7 +86,7 @@ def start(
         *("--workers", str(workers)),
         *("--admin-password", PASSWORD),
     ]
-    for setting in settings:
+    for setting in (_QUICK_PASSWORDS, *settings):
         arguments += ["--set", setting]
     run("up", *arguments, "--detach", timeout=240)
     return Stack(
