@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .PHONY: help install demo test unit functional check format lint types layers migrations schema \
-	docs fragments bench clean
+	docs fragments bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ unit: $(VENV)/.installed ## test what can be tested without a server
 
 functional: $(VENV)/.installed ## test a running Pulp, started by the tests
 	$(BIN)/pytest functest -n auto $(ARGS)
+
+fuzz: $(VENV)/.installed ## feed hostile input to what reads it (INPUTS=100000)
+	$(BIN)/python -m fuzz --inputs $(or $(INPUTS),100000) $(ARGS)
 
 check: lint types layers migrations schema fragments docs ## everything that is checked without running tests
 
