@@ -1,10 +1,10 @@
-"""How much memory the processes that work on a task took at most."""
+"""What the processes that work on a task take: memory at most, processor time in all."""
 
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -16,42 +16,49 @@ _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
 
 
 @dataclass(slots=True)
-class Peak:
-    """The largest resident size of one process that was seen, in bytes."""
+class Taken:
+    """What was seen of the tasks."""
 
-    bytes: int = 0
+    #: The largest resident size of one process, in bytes.
+    peak: int = 0
+    #: Seconds of processor time by process, the database's not among them.
+    processor: dict[int, float] = field(default_factory=dict)
 
-    def __str__(self) -> str:
-        return f"{self.bytes / 1e6:.0f} MB"
+    @property
+    def seconds(self) -> float:
+        """Processor time of all of them."""
+        return sum(self.processor.values())
 
 
 @contextmanager
-def watching(stack: Stack) -> Iterator[Peak]:
+def watching(stack: Stack) -> Iterator[Taken]:
     """Watch what the workers start while the block runs; each task is a process of its own."""
     workers = stack.processes("pulpcore-worker")
     before = {child.pid for worker in workers for child in worker.children(recursive=True)}
-    peak, over = Peak(), threading.Event()
+    taken, over = Taken(), threading.Event()
 
     def watch() -> None:
         while not over.wait(_PAUSE):
             for worker in workers:
                 for child in worker.children(recursive=True):
                     if child.pid not in before:
-                        peak.bytes = max(peak.bytes, _peak_of(child))
+                        _look(child, taken)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield peak
+        yield taken
     finally:
         over.set()
         thread.join()
 
 
-def _peak_of(process: psutil.Process) -> int:
+def _look(process: psutil.Process, taken: Taken) -> None:
     try:
         told = Path(f"/proc/{process.pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    found = _PEAK.search(told)
-    return int(found.group(1)) * 1024 if found else 0
+        times = process.cpu_times()
+    except (FileNotFoundError, ProcessLookupError, psutil.NoSuchProcess):
+        return
+    if found := _PEAK.search(told):
+        taken.peak = max(taken.peak, int(found.group(1)) * 1024)
+    taken.processor[process.pid] = times.user + times.system
