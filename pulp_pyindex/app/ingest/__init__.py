@@ -2,15 +2,19 @@
 
 from .beside import store_metadata
 from .inheriting import inherit
-from .judging import Ruling, Verdict, already_exists, judge
+from .judging import Ruling, judge
 from .storing import store
+from .uploads import Arrived, Brought, Checked, check, take_in
 
 __all__ = [
+    "Arrived",
+    "Brought",
+    "Checked",
     "Ruling",
-    "Verdict",
-    "already_exists",
+    "check",
     "inherit",
     "judge",
     "store",
     "store_metadata",
+    "take_in",
 ]

@@ -27,17 +27,22 @@ def store(
     size: int | None = None,
     domain: Domain,
     filename: str = "",
+    digests: Mapping[str, str] | None = None,
 ) -> Artifact:
     """The stored artifact of the file at `path`, which is gone afterwards.
 
     `sha256` is what the file must have; `expected_hashes` and `size` are checked too where given.
-    Raises FileMismatch, and then stores nothing. The domain must be the current one. `path` is
-    moved, not copied, where it lies in WORKING_DIRECTORY. Stores of the same file at the same time
-    are fine. What the sources of the file had not told is learnt, see `learning`.
+    `digests` are those of the bytes where they were reckoned already: all that Pulp keeps and all
+    that was promised. Raises FileMismatch, and then stores nothing. The domain must be the current
+    one. `path` is moved, not copied, where it lies in WORKING_DIRECTORY. Stores of the same file
+    at the same time are fine. What its sources had not told is learnt, see `learning`.
     """
     try:
         promised = {**(expected_hashes or {}), "sha256": sha256}
-        digests, found = digests_of(path, promised)
+        if digests is None:
+            digests, found = digests_of(path, promised)
+        else:
+            found = Path(path).stat().st_size
         for name, value in promised.items():
             if digests[name] != value:
                 raise FileMismatch(filename or sha256, f"its {name}", value, digests[name])

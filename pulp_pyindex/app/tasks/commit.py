@@ -14,10 +14,11 @@ from pulpcore.plugin.models import Task
 from pulpcore.plugin.util import get_prn
 
 from pulp_pyindex.app.exceptions import CommitFailed
-from pulp_pyindex.app.ingest import Ruling, already_exists, judge
+from pulp_pyindex.app.ingest import Ruling, judge
 from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexUpload
 from pulp_pyindex.app.models.notices import UPLOADED, UPLOADS_SETTLED, notify
 from pulp_pyindex.app.tasks import versions, writing
+from pulp_pyindex.index.errors import FileExists, PyindexError, SecondSdist
 
 #: Uploads taken into one version at most.
 BATCH = 500
@@ -93,13 +94,16 @@ def _accept(
     coming: dict[str, PyindexUpload] = {}
     sdists: dict[tuple[str, str], str] = {}
     for upload in uploads:
-        reason = _objection(repository, upload, coming, sdists)
-        if reason:
-            _settle([upload], reason=reason)
+        file = upload.file
+        if file is None:
+            _settle([upload], reason="The uploaded file is gone. Upload it again.")
+            continue
+        try:
+            _admit(repository, upload, file, coming, sdists)
+        except PyindexError as error:
+            _settle([upload], reason=str(error))
             continue
         accepted.append(upload)
-        file = upload.file
-        assert file is not None  # _objection would have objected
         coming[file.filename] = upload
         if file.packagetype == "sdist":
             sdists[file.project, file.version] = file.filename
@@ -112,25 +116,24 @@ def _accept(
     return accepted
 
 
-def _objection(
+def _admit(
     repository: PyindexRepository,
     upload: PyindexUpload,
+    file: PyindexFile,
     coming: dict[str, PyindexUpload],
     sdists: dict[tuple[str, str], str],
-) -> str:
-    """Why an upload cannot be taken in; empty where it can."""
-    file = upload.file
-    if file is None:
-        return "The uploaded file is gone. Upload it again."
+) -> None:
+    """Raise a PyindexError where an upload cannot be taken in beside those before it."""
     before = coming.get(file.filename)
     if before is not None:
         if before.sha256 != file.sha256:
-            return already_exists(file.filename, before.sha256)
-        return ""
+            raise FileExists(file.filename, before.sha256)
+        upload.file_id = before.file_id
+        return
     rival = sdists.get((file.project, file.version))
     if file.packagetype == "sdist" and rival is not None:
-        return f"Only one sdist may be uploaded per release: there is {rival!r}."
-    verdict = judge(
+        raise SecondSdist(file.filename, rival)
+    ruling = judge(
         repository,
         project=file.project,
         release=file.version,
@@ -138,17 +141,12 @@ def _objection(
         sha256=file.sha256,
         packagetype=file.packagetype,
     )
-    if verdict.ruling is Ruling.REFUSE:
-        return verdict.reason
-    if verdict.ruling is Ruling.KNOWN:
+    if ruling is Ruling.KNOWN:
         upload.file_id = _held_unit(repository, file)
-    return ""
 
 
 def _held_unit(repository: PyindexRepository, file: PyindexFile) -> Any:
     """The unit of the same bytes that the repository holds already: it stays what it was."""
-    latest = repository.latest_version()
-    assert latest is not None
     return PyindexFile.objects.values_list("pk", flat=True).get(
         filename=file.filename,
         sha256=file.sha256,
