@@ -24,13 +24,8 @@ service = IndexService(
 )
 
 
-@web.middleware
-async def pyindex(request, handler):  # type: ignore[no-untyped-def]
-    """Ahead of pulpcore's own middlewares: they ask the database on every request."""
-    return await service.ahead(request, handler)
-
-
-app.middlewares.insert(0, pyindex)
+# Ahead of pulpcore's own middlewares: they ask the database on every request.
+app.middlewares.insert(0, service.middleware())
 app.add_routes(
     [
         web.route("*", f"{PREFIX}{_BELOW}", service.route),

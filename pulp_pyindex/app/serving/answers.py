@@ -116,18 +116,16 @@ class Answer(web.StreamResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Send everything."""
-        self._kept = bool(request.keep_alive)
-        await self.send(request, self._lines.to(request, self._kept))
-        return request.writer
-
-    async def send(self, request: web.BaseRequest, head: bytes) -> None:
-        """Send head and body."""
+        kept = self._kept = request.keep_alive
+        head = self._lines.to(request, kept)
         body = self._whole
+        writer = request.writer
         if len(body) <= _ONE_WRITE:
-            await request.writer.write(head + body)
+            await writer.write(head + body)
         else:
-            await request.writer.write(head)
-            await request.writer.write(body)
+            await writer.write(head)
+            await writer.write(body)
+        return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Nothing is left to send."""

@@ -44,6 +44,9 @@ def _refused(request: web.Request, guard_pk: UUID) -> tuple[str | None, bool]:
         guard.permit(request)
     except PermissionError as error:
         return str(error) or "its content guard refuses", _asks_for_password(guard)
+    except ValueError:
+        # A guard that cannot read what the client sent it has not permitted anything.
+        return "its content guard cannot read what it was sent", False
     return None, False
 
 

@@ -10,40 +10,66 @@ from typing import Any, Generic, TypeVar
 V = TypeVar("V")
 
 
+class Cell(Generic[V]):
+    """A value in memory; None once it is forgotten. Whoever reads it sets `used`."""
+
+    __slots__ = ("key", "size", "used", "value")
+
+    def __init__(self, key: Hashable, value: V, size: int) -> None:
+        self.key = key
+        self.value: V | None = value
+        self.size = size
+        self.used = False
+
+
 class Memory(Generic[V]):
-    """A mapping that forgets what was not used lately when it holds more than `limit` bytes."""
+    """A mapping that forgets what was not used lately when it holds more than `limit` bytes.
+
+    What was used since it was last looked at gets a second chance: marking a cell as used is
+    cheaper than keeping an order.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.held = 0
-        self._values: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
+        self._cells: OrderedDict[Hashable, Cell[V]] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._cells)
 
     def get(self, key: Hashable) -> V | None:
-        """The value, which then counts as just used."""
-        found = self._values.get(key)
-        if found is None:
+        """The value under a key."""
+        cell = self._cells.get(key)
+        if cell is None:
             return None
-        self._values.move_to_end(key)
-        return found[0]
+        cell.used = True
+        return cell.value
+
+    def cell(self, key: Hashable) -> Cell[V] | None:
+        """Where the value is, for those who come again and again."""
+        return self._cells.get(key)
 
     def put(self, key: Hashable, value: V, size: int) -> None:
         """Keep a value. What would take more than a quarter of the memory is not kept."""
         self.forget(key)
         if size > self.limit // 4:
             return
-        self._values[key] = (value, size)
+        self._cells[key] = Cell(key, value, size)
         self.held += size
         while self.held > self.limit:
-            _, (_, freed) = self._values.popitem(last=False)
-            self.held -= freed
+            oldest = next(iter(self._cells.values()))
+            if oldest.used:
+                oldest.used = False
+                self._cells.move_to_end(oldest.key)
+            else:
+                self.forget(oldest.key)
 
     def forget(self, key: Hashable) -> None:
         """Drop a value, if it is held."""
-        if (found := self._values.pop(key, None)) is not None:
-            self.held -= found[1]
+        cell = self._cells.pop(key, None)
+        if cell is not None:
+            self.held -= cell.size
+            cell.value = None
 
 
 class Flights:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import psycopg
@@ -13,7 +14,7 @@ from django.db import connection
 from pulp_pyindex.app.models.notices import CHANNEL
 from pulp_pyindex.app.serving import rows
 from pulp_pyindex.app.serving.database import DatabaseGone, in_database
-from pulp_pyindex.app.serving.snapshot import Snapshot
+from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 
 _log = logging.getLogger(__name__)
 
@@ -22,28 +23,28 @@ POLL = 0.8
 _LONGEST_PAUSE = 5.0
 
 
-async def keep_fresh(snapshot: Snapshot) -> None:
+async def keep_fresh(snapshot: Snapshot, forget: Callable[[Iterable[Index]], None]) -> None:
     """Read the distributions whenever they may have changed. Runs until it is cancelled.
 
-    While the database does not answer, the last picture stays.
+    `forget` is told which indexes are no longer what they were. While the database does not
+    answer, the last picture stays.
     """
-    changed = asyncio.Event()
+    changed, gone = asyncio.Event(), False
     listener = asyncio.create_task(_listen(changed))
     try:
         while True:
             changed.clear()
-            await _refresh(snapshot)
+            try:
+                forget(snapshot.replace(await in_database(rows.distributions)))
+                gone = False
+            except DatabaseGone as error:
+                if not gone:
+                    _log.warning("Serving from memory: %s", error)
+                gone = True
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), POLL)
     finally:
         listener.cancel()
-
-
-async def _refresh(snapshot: Snapshot) -> None:
-    try:
-        snapshot.replace(await in_database(rows.distributions))
-    except DatabaseGone:
-        _log.warning("Serving from memory: %s", DatabaseGone())
 
 
 async def _listen(changed: asyncio.Event) -> None:

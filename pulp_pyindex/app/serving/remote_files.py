@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
 
 from pulp_pyindex.app.catalog import FoundFile
 from pulp_pyindex.app.exceptions import UpstreamError
@@ -189,14 +190,10 @@ class FollowingAnswer(Answer):
     def body_length(self) -> int:
         return self._sent
 
-    async def prepare(self, request: web.BaseRequest):  # type: ignore[no-untyped-def]
-        self._kept = bool(request.keep_alive) and (self._span is not None or self._framed)
-        await self.send(request, self._lines.to(request, self._kept))
-        return request.writer
-
-    async def send(self, request: web.BaseRequest, head: bytes) -> None:
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        self._kept = request.keep_alive and (self._span is not None or self._framed)
+        pending = self._lines.to(request, self._kept)
         writer = request.writer
-        pending = head
         try:
             async with contextlib.aclosing(self._growing.read(self._span)) as chunks:
                 async for chunk in chunks:
@@ -211,3 +208,4 @@ class FollowingAnswer(Answer):
         end = b"0\r\n\r\n" if self._framed else b""
         if pending or end:
             await writer.write(pending + end)
+        return writer

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from pulpcore.plugin.content import Handler
 from pulp_pyindex.app.serving import answers, guards
 from pulp_pyindex.app.serving.database import DatabaseGone
 from pulp_pyindex.app.serving.files import Files
-from pulp_pyindex.app.serving.memory import Flights, Memory
+from pulp_pyindex.app.serving.memory import Cell, Flights, Memory
 from pulp_pyindex.app.serving.pages import Pages
 from pulp_pyindex.app.serving.places import Place, index_path, locate
 from pulp_pyindex.app.serving.provenance import Provenances
@@ -27,18 +26,14 @@ from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 
 PREFIX = "/pypi/"
 
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+#: Of a request: the path as it came, Accept, Accept-Encoding.
+_HotKey = tuple[str, str | None, str | None]
+
 #: Requests whose answer is known to be in memory. More are forgotten all at once.
 _MOST_HOT = 20_000
 #: Seconds a request waits for the first picture of the distributions.
 _FIRST_PICTURE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Hot:
-    """Where the answer to a request is in memory, as long as the index stays what it was."""
-
-    index: Index
-    key: Hashable
 
 
 class IndexService:
@@ -50,7 +45,8 @@ class IndexService:
         self.snapshot = Snapshot()
         self._memory: Memory[Any] = Memory(memory_limit)
         self._flights = Flights()
-        self._hot: dict[tuple[str, str | None, str | None], _Hot] = {}
+        self._hot: dict[_HotKey, Cell[Any]] = {}
+        self._hot_of: dict[int, list[_HotKey]] = {}
         self._prefixes = (PREFIX, content_prefix)
         self._domains = domains
         self._remote = RemoteFiles(folder)
@@ -62,33 +58,43 @@ class IndexService:
 
     async def run(self, app: web.Application) -> Any:
         """Keep up to date while the application runs (an aiohttp cleanup context)."""
-        refreshing = asyncio.create_task(keep_fresh(self.snapshot))
+        refreshing = asyncio.create_task(keep_fresh(self.snapshot, self._forget))
         async with self._remote:
             yield
         refreshing.cancel()
         await asyncio.wait([refreshing])
 
-    async def ahead(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    def middleware(self) -> Any:
         """The outermost middleware: answers open indexes, leaves everything else to Pulp."""
-        raw_path = request.raw_path
-        if not raw_path.startswith(self._prefixes):
-            return await _handled(handler, request)
-        headers = request.headers
-        hot_key = (raw_path, headers.get("Accept"), headers.get("Accept-Encoding"))
-        hot = self._hot.get(hot_key)
-        if hot is not None and request.method in _READING:
-            if self.snapshot.is_current(hot.index):
-                ready = self._memory.get(hot.key)
+        hot, prefixes = self._hot, self._prefixes
+
+        @web.middleware
+        async def pyindex(request: web.Request, handler: _Handler) -> web.StreamResponse:
+            headers = request.headers
+            key = (request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding"))
+            cell = hot.get(key)
+            if cell is not None and request.method in _READING:
+                ready = cell.value
                 if ready is not None:
+                    cell.used = True
                     try:
                         return ready.to(request)
                     except FileNotFoundError:
-                        self._memory.forget(hot.key)
-            del self._hot[hot_key]
-        found = await self._locate(raw_path)
-        if found is None or found[0].guard_pk is not None:
-            return await _handled(handler, request)
-        return await self._answer(request, *found)
+                        self._memory.forget(cell.key)
+                del hot[key]
+            if not request.raw_path.startswith(prefixes):
+                return await handler(request)
+            found = await self._locate(request.raw_path)
+            if found is None or found[0].guard_pk is not None:
+                return await handler(request)
+            return await self._answer(request, *found)
+
+        return pyindex
+
+    def _forget(self, indexes: Iterable[Index]) -> None:
+        for index in indexes:
+            for key in self._hot_of.pop(id(index), ()):
+                self._hot.pop(key, None)
 
     async def route(self, request: web.Request) -> web.StreamResponse:
         """The route below both prefixes: guarded indexes, and what is not ours."""
@@ -163,20 +169,20 @@ class IndexService:
         return found.answer.to(request)
 
     def _remember(self, request: web.Request, index: Index, key: Hashable) -> None:
-        if not settings.CONTENT_ORIGIN:
+        cell = self._memory.cell(key)
+        # The index may have changed while its answer was made.
+        if cell is None or not settings.CONTENT_ORIGIN or not self.snapshot.is_current(index):
             return
         if len(self._hot) >= _MOST_HOT:
             self._hot.clear()
+            self._hot_of.clear()
         headers = request.headers
         hot_key = (request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding"))
-        self._hot[hot_key] = _Hot(index, key)
+        self._hot[hot_key] = cell
+        self._hot_of.setdefault(id(index), []).append(hot_key)
 
 
 _READING = frozenset({"GET", "HEAD"})
-
-
-async def _handled(handler: Any, request: web.Request) -> web.StreamResponse:
-    return await handler(request)
 
 
 def _joined(values: Any) -> str | None:

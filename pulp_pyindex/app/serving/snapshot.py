@@ -38,8 +38,7 @@ class Index:
 class Snapshot:
     """The indexes as last read from the database.
 
-    An index whose row has not changed stays the same object, so that what was worked out for it
-    stays valid as long as `is_current` says so.
+    An index whose row has not changed stays the same object.
     """
 
     def __init__(self) -> None:
@@ -50,8 +49,8 @@ class Snapshot:
     def __len__(self) -> int:
         return len(self._indexes)
 
-    def replace(self, indexes: Iterable[Index]) -> None:
-        """Take a new picture."""
+    def replace(self, indexes: Iterable[Index]) -> list[Index]:
+        """Take a new picture; the indexes that are no longer what they were come back."""
         before = self._indexes
         now = {}
         for index in indexes:
@@ -60,6 +59,7 @@ class Snapshot:
         self._indexes = now
         self._depth = max((path.count("/") + 1 for _, path in now), default=0)
         self.loaded.set()
+        return [old for where, old in before.items() if now.get(where) is not old]
 
     def is_current(self, index: Index) -> bool:
         """Whether this very object is still what its path stands for."""

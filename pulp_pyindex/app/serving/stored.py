@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
 
 from pulp_pyindex.app.serving.answers import Answer, Lines, repeated
 from pulp_pyindex.app.serving.conditions import is_not_modified, range_applies
@@ -154,11 +155,14 @@ class FromDisk(Answer):
     def body_length(self) -> int:
         return len(self._span)
 
-    async def send(self, request: web.BaseRequest, head: bytes) -> None:
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        self._kept = request.keep_alive
+        head = self._lines.to(request, self._kept)
         try:
             await send_file(request, head, self._descriptor, self._span)
         finally:
             os.close(self._descriptor)
+        return request.writer
 
 
 class FromStorage(Answer):
@@ -180,7 +184,9 @@ class FromStorage(Answer):
     def body_length(self) -> int:
         return len(self._span)
 
-    async def send(self, request: web.BaseRequest, head: bytes) -> None:
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        self._kept = request.keep_alive
+        head = self._lines.to(request, self._kept)
         opened = await asyncio.to_thread(self._opener)
         try:
             await asyncio.to_thread(opened.seek, self._span.start)
@@ -194,3 +200,4 @@ class FromStorage(Answer):
                 left -= len(chunk)
         finally:
             await asyncio.to_thread(opened.close)
+        return request.writer
