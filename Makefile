@@ -86,8 +86,7 @@ $(VENV)/.usable: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/.usable
-	$(BIN)/python -m pip install --quiet --editable ".[embedded]" \
-		--group test --group check --group docs
+	$(BIN)/python -m pip install --quiet --group test --group check --group docs
 	@touch $(VENV)/.usable $@
 
 # Enough of Pulp's settings for commands that ask no database.
