@@ -13,6 +13,12 @@ _HELP = {
     "repository_version": "The repository version that is, or is to be, published.",
 }
 
+#: Where pulpcore's own text says less than it could.
+_BETTER = {
+    "artifacts": "The stored files, the METADATA of a wheel among them: name to the artifact's "
+    "address, null while its bytes are not here.",
+}
+
 
 class DescribedMixin:
     """Describes inherited fields, so that the OpenAPI schema has a text for each field."""
@@ -23,4 +29,6 @@ class DescribedMixin:
             field = fields.get(name)
             if field is not None and not field.help_text:
                 field.help_text = text
+        for name in _BETTER.keys() & fields.keys():
+            fields[name].help_text = _BETTER[name]
         return fields
