@@ -152,8 +152,10 @@ def _number(data: bytes) -> int:
     """A number field: octal digits, or base 256 where the first bit is set."""
     if data[0] == 0x80:
         return int.from_bytes(data[1:])
-    digits = data.strip(b"\0 ")
-    if digits.strip(b"01234567"):
+    # Some stop at the first NUL, some look behind it.
+    digits, _, rest = data.partition(b"\0")
+    digits = digits.strip(b" ")
+    if digits.strip(b"01234567") or rest.strip(b"\0 "):
         raise Refusal("File is not a tarfile, or damaged: a field is no number")
     return int(digits or b"0", 8)
 

@@ -26,7 +26,9 @@ from pulp_pyindex.index.archives.limits import (
 from pulp_pyindex.index.archives.zipends import Directory, find_directory
 from pulp_pyindex.index.archives.zipentries import DEFLATED, STORED, Entry, read_entry
 
-_UTF8, _DESCRIPTOR, _ENCRYPTED = 0x800, 0x08, 0x2041
+_UTF8, _DESCRIPTOR = 0x800, 0x08
+#: Encrypted, patched, strongly encrypted, masked.
+_UNREADABLE = 0x2061
 _IN_EXTRA = 0xFFFFFFFF
 #: Version 6.3 of the format is the last one that readers know.
 _NEWEST = 63
@@ -70,10 +72,7 @@ def _local_entries(file: BinaryIO, directory: Directory) -> dict[str, Entry]:
         signature, needs, flags, method, crc, packed, size, name_size, extra_size = header
         if signature != b"PK\x03\x04" or needs > _NEWEST:
             raise Refusal("Unknown record signature")
-        if flags & _DESCRIPTOR:
-            raise Refusal("ZIP contains a data descriptor")
-        if flags & _ENCRYPTED:
-            raise Refusal("ZIP contains an encrypted entry")
+        _check_flags(flags)
         if method not in (STORED, DEFLATED):
             raise Refusal("File does not use a supported compression type")
         raw_name = _read(file, name_size)
@@ -93,6 +92,13 @@ def _local_entries(file: BinaryIO, directory: Directory) -> dict[str, Entry]:
     if position != directory.start:
         raise Refusal("Mismatched central directory offset")
     return entries
+
+
+def _check_flags(flags: int) -> None:
+    if flags & _DESCRIPTOR:
+        raise Refusal("ZIP contains a data descriptor")
+    if flags & _UNREADABLE:
+        raise Refusal("ZIP contains an encrypted or patched entry")
 
 
 def _entry_name(raw: bytes, flags: int) -> str:
@@ -175,6 +181,7 @@ def _check_central_header(file: BinaryIO, entries: dict[str, Entry]) -> tuple[in
     name_size, extra_size, comment_size, disk, attributes, start = header[7:]
     if signature != b"PK\x01\x02" or needs > _NEWEST:
         raise Refusal("Unknown record signature")
+    _check_flags(flags)
     if comment_size:
         raise Refusal("Comment in central directory")
     if disk:
