@@ -1,0 +1,39 @@
+"""Repository versions and publications as pages: the only query for pages."""
+
+from .files import FoundFile, find_file, find_provenance
+from .pages import (
+    project_names,
+    project_page,
+    project_pages,
+    project_serials,
+    root_entries,
+    version_serial,
+)
+from .published import StoredPage, changed_projects, published_page
+from .releases import (
+    ProjectSummary,
+    newest_projects,
+    newest_releases,
+    project_summaries,
+    releases,
+)
+
+__all__ = [
+    "FoundFile",
+    "ProjectSummary",
+    "StoredPage",
+    "changed_projects",
+    "find_file",
+    "find_provenance",
+    "newest_projects",
+    "newest_releases",
+    "project_names",
+    "project_page",
+    "project_pages",
+    "project_serials",
+    "project_summaries",
+    "published_page",
+    "releases",
+    "root_entries",
+    "version_serial",
+]

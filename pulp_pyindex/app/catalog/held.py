@@ -1,0 +1,46 @@
+"""What a version holds, in SQL: by index, and never by unnesting the version's `content_ids`.
+
+What a request costs does not grow with the repository.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from pulpcore.plugin.models import RepositoryVersion
+
+#: Narrows rows joined by `held` to a version; takes the values of `version_values`.
+IN_VERSION = """
+    held.repository_id = %(repository)s AND added.number <= %(number)s
+    AND (removed.number IS NULL OR removed.number > %(number)s)
+"""
+
+#: Tables of all units; each has a column `project`.
+UNIT_TABLES = (
+    "pyindex_pyindexfile",
+    "pyindex_pyindexyank",
+    "pyindex_pyindexprovenance",
+    "pyindex_pyindexprojectstatus",
+)
+
+
+def held(content: str) -> str:
+    """The joins from a content id to the versions that took it in and let it go."""
+    return f"""
+        JOIN core_repositorycontent held ON held.content_id = {content}
+        JOIN core_repositoryversion added ON added.pulp_id = held.version_added_id
+        LEFT JOIN core_repositoryversion removed ON removed.pulp_id = held.version_removed_id
+    """
+
+
+def version_values(version: RepositoryVersion) -> dict[str, Any]:
+    return {"repository": version.repository_id, "number": version.number}
+
+
+def fetch(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    # Every statement here is put together from constants of this file; values are parameters.
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

@@ -1,0 +1,78 @@
+"""Publications as pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pulpcore.plugin.models import RepositoryVersion
+
+from pulp_pyindex.app.models import PyindexPublication
+
+from .held import UNIT_TABLES, fetch, held, version_values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A published page: deflated tails as `index.rendering` made them, and what its head needs."""
+
+    json: bytes
+    html: bytes
+    api_version: str
+    has_origin: bool
+    serial: int
+
+
+def published_page(publication_pk: UUID, project: str) -> StoredPage | None:
+    """The stored page of a project in a publication; project "" is the list of projects."""
+    rows = fetch(
+        """
+        SELECT page.json, page.html, page.api_version, page.has_origin, shown.serial
+        FROM pyindex_pyindexpublishedproject shown
+        JOIN pyindex_pyindexpage page ON page.id = shown.page_id
+        WHERE shown.publication_id = %(publication)s AND shown.project = %(project)s
+        """,
+        {"publication": publication_pk, "project": project},
+    )
+    for json_tail, html_tail, api_version, has_origin, serial in rows:
+        return StoredPage(
+            json=bytes(json_tail),
+            html=bytes(html_tail),
+            api_version=api_version,
+            has_origin=has_origin,
+            serial=serial,
+        )
+    return None
+
+
+def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> list[str]:
+    """Projects whose page in a version may differ from what an earlier publication shows.
+
+    That is where a unit came or went after the publication's version (a change that was taken
+    back counts, as it leaves a serial behind), and where something was learnt of a file since the
+    publication was made (see `models.content`).
+    """
+    units = " UNION ".join(
+        f"""
+        SELECT unit.project FROM {table} unit {held("unit.content_ptr_id")}
+        WHERE held.repository_id = %(repository)s
+          AND ((added.number > %(after)s AND added.number <= %(number)s)
+            OR (removed.number > %(after)s AND removed.number <= %(number)s))
+        """
+        for table in UNIT_TABLES
+    )
+    rows = fetch(
+        f"""
+        {units}
+        UNION
+        SELECT f.project FROM pyindex_pyindexfile f
+        JOIN core_repositorycontent held ON held.content_id = f.content_ptr_id
+        WHERE held.repository_id = %(repository)s AND f.learned_at >= %(since)s
+        """,
+        {
+            **version_values(version),
+            "after": base.repository_version.number,
+            "since": base.pulp_created,
+        },
+    )
+    return sorted(row[0] for row in rows)
