@@ -4,7 +4,9 @@ import time
 from dataclasses import replace
 
 from pulp_pyindex.stack import readiness
+from pulp_pyindex.stack.abandoned import release
 from pulp_pyindex.stack.addresses import claimed
+from pulp_pyindex.stack.caches import check_redis
 from pulp_pyindex.stack.database import answers, check_usable, make_database
 from pulp_pyindex.stack.errors import DatabaseUnusable, NotReadyInTime
 from pulp_pyindex.stack.home import Home, locked
@@ -62,6 +64,8 @@ def _start(supervisor: Supervisor, options: Options, password: str | None) -> No
     supervisor.save()
     url = options.database or _start_database(supervisor)
     check_usable(url)
+    if options.redis:
+        check_redis(options.redis)
     remember(home, options)
     write_settings(home, options, url)
     if needs_preparation(home, url, password):
@@ -69,6 +73,9 @@ def _start(supervisor: Supervisor, options: Options, password: str | None) -> No
         prepare(home, url, password)
         reporter.say("database prepared")
     check()
+    # Nobody else uses our own database; in another's there may be live processes of other hosts.
+    release(url, everyone=options.database is None)
+    supervisor.before_restart = lambda: release(url)
     for program in pulp_programs(home, options):
         supervisor.add(program)
     reporter.say("starting the API, the content app and the workers")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
+
 from pulp_pyindex.stack.errors import ServiceGaveUp
 from pulp_pyindex.stack.home import Home, write_private
 from pulp_pyindex.stack.logs import rotate
@@ -49,6 +51,7 @@ class Supervisor:
         self.services: list[Service] = []
         self.phase = "starting"
         self.database_answers: Callable[[], bool] = lambda: True
+        self.before_restart: Callable[[], object] = lambda: None
         self.facts: dict[str, object] = {}
         self._began = datetime.now(UTC)
         self._rotated = time.monotonic()
@@ -117,6 +120,11 @@ class Supervisor:
 
     def _start(self, service: Service) -> None:
         again = service.started > 0
+        if again and service.program.name != POSTGRESQL:
+            try:
+                self.before_restart()
+            except psycopg.Error as error:
+                self.reporter.say(f"cannot clear up behind {service.program.name}: {error}")
         service.child = start(service.program)
         service.started = time.monotonic()
         if again:
