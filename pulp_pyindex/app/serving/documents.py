@@ -1,0 +1,125 @@
+"""The legacy JSON API and the feeds of an index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Mapping
+from typing import Any
+from uuid import UUID
+
+from packaging.utils import NormalizedName
+
+from pulp_pyindex.app import catalog
+from pulp_pyindex.app.serving import answers, rows
+from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.database import in_database
+from pulp_pyindex.app.serving.memory import Flights, Memory
+from pulp_pyindex.app.serving.pages import cache_control
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.index import feeds, jsonapi
+from pulp_pyindex.index.jsonapi import Place
+
+_JSON = "application/json"
+_RSS = "application/rss+xml; charset=utf-8"
+
+
+class Documents:
+    """Documents of all indexes, kept in memory where nothing can be added to them."""
+
+    def __init__(self, memory: Memory[Any], flights: Flights) -> None:
+        self._memory = memory
+        self._flights = flights
+
+    async def project(self, index: Index, project: NormalizedName, place: Place) -> Ready:
+        """`pypi/<project>/json`."""
+        return await self._json(index, project, None, place)
+
+    async def release(
+        self, index: Index, project: NormalizedName, version: str, place: Place
+    ) -> Ready:
+        """`pypi/<project>/<version>/json`."""
+        return await self._json(index, project, version, place)
+
+    async def feed(
+        self, index: Index, project: NormalizedName | None, kind: str, root: str
+    ) -> Ready:
+        """`rss/<kind>.xml`, or a project's `releases` where one is named."""
+        if index.version_pk is None:
+            return _nothing()
+        body = await self._flights.share(
+            ("feed", index.version_pk, project, kind, root),
+            lambda: in_database(_feed, index.version_pk, project, kind, root),
+        )
+        if body is None:
+            return _nothing()
+        return _ready(index, body, {"Content-Type": _RSS})
+
+    async def _json(
+        self, index: Index, project: NormalizedName, version: str | None, place: Place
+    ) -> Ready:
+        if index.version_pk is None:
+            return _nothing()
+        key: Hashable = ("json", index.version_pk, project, version, place, index.guard_pk is None)
+        found: Ready | None = self._memory.get(key)
+        if found is not None:
+            return found
+        made, is_final = await self._flights.share(
+            key, lambda: in_database(_document, index, project, version, place)
+        )
+        if made is None:
+            return _nothing()
+        if is_final:
+            self._memory.put(key, made, made.size)
+        return made
+
+
+def _document(
+    index: Index, project: NormalizedName, version: str | None, place: Place
+) -> tuple[Ready | None, bool]:
+    """The document, and whether it stays what it is: metadata may still be learnt."""
+    assert index.version_pk is not None
+    held = rows.version(index.version_pk)
+    releases = catalog.releases(held, project)
+    serial = catalog.project_serials(held, [project]).get(project, 0)
+    if version is None:
+        body = jsonapi.project_document(project, releases, place, serial=serial)
+    else:
+        release = jsonapi.find_release(releases, version)
+        body = (
+            jsonapi.release_document(project, release, place, serial=serial)
+            if release is not None
+            else None
+        )
+    if body is None:
+        return None, False
+    headers = {"Content-Type": _JSON, "X-PyPI-Last-Serial": str(serial)}
+    return _ready(index, body, headers), all(release.metadata for release in releases)
+
+
+def _feed(version_pk: UUID, project: NormalizedName | None, kind: str, root: str) -> bytes | None:
+    version = rows.version(version_pk)
+    if project is not None:
+        entries = catalog.newest_releases(version, feeds.MAX_RELEASES, project)
+        if not entries and not catalog.releases(version, project):
+            return None
+        return feeds.releases_feed(project, entries, base_url=root)
+    if kind == "packages":
+        entries = catalog.newest_projects(version, feeds.MAX_PACKAGES)
+        return feeds.packages_feed(entries, base_url=root)
+    entries = catalog.newest_releases(version, feeds.MAX_UPDATES)
+    return feeds.updates_feed(entries, base_url=root)
+
+
+def _ready(index: Index, body: bytes, headers: Mapping[str, str]) -> Ready:
+    always = {
+        "Cache-Control": cache_control(index),
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:40]}"',
+        "Access-Control-Allow-Origin": "*",
+    }
+    return Ready(200, {**headers, **always}, body)
+
+
+def _nothing() -> Ready:
+    return answers.Ready(
+        404, {"Content-Type": _JSON, "Cache-Control": "no-store"}, b'{"message": "Not Found"}'
+    )
