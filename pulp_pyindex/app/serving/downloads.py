@@ -80,13 +80,11 @@ class Download(Growing):
             self._finish()
 
     async def _run(self) -> None:
-        while True:
-            lock = await self._disk(self._part.lead)
-            if lock is not None:
-                await self._lead(lock)
-                return
-            if await self._follow():
-                return
+        lock = await self._disk(self._part.lead)
+        if lock is not None:
+            await self._lead(lock)
+        else:
+            await self._follow()
 
     async def _lead(self, lock: int) -> None:
         keep_told = False
@@ -95,8 +93,7 @@ class Download(Growing):
                 self.elsewhere = True
                 return
             source = await self._fetch_from_any()
-            self.verified = True
-            self._wake()
+            self._be_verified()
             if source.stored:
                 await self._store()
         except FetchFailed as failure:
@@ -106,6 +103,11 @@ class Download(Growing):
             raise
         finally:
             self._part.release(lock, keep_told=keep_told)
+
+    def _be_verified(self) -> None:
+        if not self.verified:
+            self.size, self.verified = self._available, True
+            self._wake()
 
     async def _store(self) -> None:
         try:
@@ -149,16 +151,16 @@ class Download(Growing):
             raise self._wrong(f"broke off after {self._available} of {size} bytes")
         if hasher.hexdigest() != wanted.sha256:
             raise self._wrong(f"has sha256 {hasher.hexdigest()}, promised was {wanted.sha256}")
-        self.size = self._available
 
-    async def _follow(self) -> bool:
-        """Follow the process that downloads; True when it is known how that ended."""
+    async def _follow(self) -> None:
+        """Follow the process that downloads until it has stored the file, has failed or died."""
         hasher = hashlib.sha256()
         while True:
-            fresh = await self._disk(self._part.open, self._inode())
-            if fresh is not None:
-                hasher = hashlib.sha256()
-                self._begin_anew(fresh, self.wanted.size)
+            if not self.verified:
+                fresh = await self._disk(self._part.open, self._inode())
+                if fresh is not None:
+                    hasher = hashlib.sha256()
+                    self._begin_anew(fresh, self.wanted.size)
             if await self._read_on(hasher):
                 continue
             told = await self._disk(self._part.heard)
@@ -166,21 +168,20 @@ class Download(Growing):
                 self.size = self.size if self.size is not None else told.size
                 self._wake()
             if self.size in (None, self._available) and self._is_right(hasher):
-                self.size, self.verified = self._available, True
-                return True
+                self._be_verified()
             lock = await self._disk(self._part.lead)
             if lock is not None:
-                return await self._succeed(lock, hasher)
+                await self._succeed(lock, hasher)
+                return
             await asyncio.sleep(_GLANCE)
 
-    async def _succeed(self, lock: int, hasher: hashlib._Hash) -> bool:
+    async def _succeed(self, lock: int, hasher: hashlib._Hash) -> None:
         """The process that was followed has ended, well or not; go on in its place if need be."""
         while await self._read_on(hasher):
             pass
         told = await self._disk(self._part.heard)
         if self._is_right(hasher):
-            self.size, self.verified = self._available, True
-            self._wake()
+            self._be_verified()
             try:
                 if not await in_database(self._should_not_store):
                     await self._store()
@@ -191,7 +192,6 @@ class Download(Growing):
             raise FetchFailed(told.status, told.reason)
         else:
             await self._lead(lock)
-        return True
 
     def _should_not_store(self) -> bool:
         wanted = self.wanted

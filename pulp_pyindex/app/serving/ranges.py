@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SPEC = re.compile(r"(?:(\d+)-(\d*)|-(\d+))\Z")
+_SPEC = re.compile(r"(?:([0-9]+)-([0-9]*)|-([0-9]+))\Z")
 #: Longer numbers than any file has bytes; int() of many digits is slow.
 _DIGITS = 18
 
