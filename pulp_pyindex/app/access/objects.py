@@ -35,15 +35,16 @@ REPOSITORY = owned(
     allow("create", given=(on_type("add", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_UPDATE, given=(*on_object("change", _REPOSITORY), sees_remote(_REMOTE))),
     allow("destroy", given=on_object("delete", _REPOSITORY)),
+    allow("uploads", given=on_object("view", _REPOSITORY)[:1]),
     allow("sync", given=(*on_object("sync", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_EDIT, given=on_object("modify", _REPOSITORY)),
-    owner_may=("change", "delete", "modify", "sync", "repair"),
+    owner_may=("change", "delete", "modify", "upload", "sync", "repair"),
 )
 
 VERSION = Access(
     policy={
         "statements": [
-            allow("list", "retrieve", given=on_repository_around("view", _REPOSITORY)),
+            allow("list", "retrieve", "projects", given=on_repository_around("view", _REPOSITORY)),
             allow("destroy", given=on_repository_around("delete", _REPOSITORY)),
             allow("repair", given=on_repository_around("repair", _REPOSITORY)),
         ],

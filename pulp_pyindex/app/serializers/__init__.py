@@ -15,18 +15,21 @@ from .edits import (
 from .publication import PyindexPublicationSerializer
 from .remote import PyindexRemoteSerializer
 from .repository import PyindexRepositorySerializer, PyindexRepositorySyncSerializer
+from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 
 __all__ = [
     "PyindexDistributionSerializer",
     "PyindexFileSerializer",
     "PyindexFilesSpecSerializer",
     "PyindexProjectStatusSerializer",
+    "PyindexProjectSummarySerializer",
     "PyindexProvenanceSerializer",
     "PyindexPublicationSerializer",
     "PyindexRemoteSerializer",
     "PyindexRepositorySerializer",
     "PyindexRepositorySyncSerializer",
     "PyindexStatusSpecSerializer",
+    "PyindexUploadSerializer",
     "PyindexYankSerializer",
     "PyindexYankSpecSerializer",
 ]

@@ -21,8 +21,40 @@ class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
         "(default: true). Distributions of the repository show its newest published version.",
     )
 
+    max_file_size = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        help_text="Bytes that an uploaded file may have; null (the default) for no limit.",
+    )
+    allow_overwrite = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether an upload may replace a file of the same name (default: false). The "
+        "identical file may always be uploaded again: nothing changes then.",
+    )
+    reserve_filenames = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="Whether the name of a removed file stays taken for ever (default: true).",
+    )
+    allow_legacy_filenames = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether uploaded sdists may be named in other ways than PEP 625 wants "
+        "(default: false).",
+    )
+
     class Meta:
-        fields = (*RepositorySerializer.Meta.fields, "autopublish")
+        fields = (
+            *RepositorySerializer.Meta.fields,
+            "autopublish",
+            "max_file_size",
+            "allow_overwrite",
+            "reserve_filenames",
+            "allow_legacy_filenames",
+        )
         model = PyindexRepository
 
 

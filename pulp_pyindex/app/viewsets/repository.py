@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,19 +20,25 @@ from pulpcore.plugin.viewsets import (
     RolesMixin,
 )
 
-from pulp_pyindex.app import access
+from pulp_pyindex.app import access, catalog
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.serializers import (
+    PyindexProjectSummarySerializer,
     PyindexRepositorySerializer,
     PyindexRepositorySyncSerializer,
 )
 from pulp_pyindex.app.tasks.sync import synchronize
 
 from .edits import EditActionsMixin
+from .uploads import UploadsActionMixin
 
 
 class PyindexRepositoryViewSet(
-    EditActionsMixin, ModifyRepositoryActionMixin, RolesMixin, RepositoryViewSet
+    EditActionsMixin,
+    UploadsActionMixin,
+    ModifyRepositoryActionMixin,
+    RolesMixin,
+    RepositoryViewSet,
 ):
     """
     A repository is an index, version by version: every change makes a new version, and a version
@@ -82,3 +89,29 @@ class PyindexRepositoryVersionViewSet(RepositoryVersionViewSet):
     parent_viewset = PyindexRepositoryViewSet
 
     DEFAULT_ACCESS_POLICY = access.VERSION.policy
+
+    @extend_schema(
+        summary="List the version's projects",
+        description="The projects of the version in numbers, sorted by name.",
+        parameters=[
+            OpenApiParameter("name__contains", str, description="Part of a normalised name."),
+            OpenApiParameter("limit", int, description="Number of projects to return."),
+            OpenApiParameter("offset", int, description="Number of projects to pass over."),
+        ],
+        responses={200: PyindexProjectSummarySerializer(many=True)},
+    )
+    @action(detail=True, methods=["get"], serializer_class=PyindexProjectSummarySerializer)
+    def projects(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A page of the version's projects."""
+        paginator = LimitOffsetPagination()
+        paginator.request = request
+        paginator.limit = paginator.get_limit(request)
+        paginator.offset = paginator.get_offset(request)
+        paginator.count, summaries = catalog.project_summaries(
+            self.get_object(),
+            name_part=request.query_params.get("name__contains", ""),
+            limit=paginator.limit,
+            offset=paginator.offset,
+        )
+        shown = PyindexProjectSummarySerializer(summaries, many=True)
+        return paginator.get_paginated_response(shown.data)
