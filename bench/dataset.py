@@ -95,7 +95,7 @@ def files() -> tuple[Index, dict[str, bytes]]:
     index, bodies = Index(name="files"), {}
     for name, size in ((SMALL, SMALL_BYTES), (LARGE, LARGE_BYTES), (COLD, LARGE_BYTES)):
         made = wheel(name, payload=size)
-        bodies[f"/files/{made.filename}"] = made.body
+        bodies[f"/downloads/{made.filename}"] = made.body
         index.put(name, [_real(made)])
     index.finish()
     return index, bodies
@@ -109,7 +109,7 @@ def made_up(project: str, version: str, kind: str) -> dict[str, Any]:
     digest = hashlib.sha256(filename.encode()).hexdigest()
     entry = {
         "filename": filename,
-        "url": f"/files/{filename}",
+        "url": f"/downloads/{filename}",
         "hashes": {"sha256": digest},
         "requires-python": ">=3.9",
         "size": 10_000 + int(digest[:4], 16),
@@ -130,7 +130,7 @@ def _made_up_files(project: str, count: int) -> Iterator[dict[str, Any]]:
 def _real(made: MadeFile) -> dict[str, Any]:
     return {
         "filename": made.filename,
-        "url": f"/files/{made.filename}",
+        "url": f"/downloads/{made.filename}",
         "hashes": {"sha256": made.sha256},
         "size": made.size,
         "upload-time": "2024-05-01T12:00:00.123456Z",

@@ -40,7 +40,7 @@ def watching(stack: Stack) -> Iterator[Taken]:
     def watch() -> None:
         while not over.wait(_PAUSE):
             for worker in workers:
-                for child in worker.children(recursive=True):
+                for child in _children(worker):
                     if child.pid not in before:
                         _look(child, taken)
 
@@ -51,6 +51,14 @@ def watching(stack: Stack) -> Iterator[Taken]:
     finally:
         over.set()
         thread.join()
+
+
+def _children(worker: psutil.Process) -> list[psutil.Process]:
+    try:
+        return worker.children(recursive=True)
+    except psutil.NoSuchProcess:
+        # One of them ended while they were counted.
+        return []
 
 
 def _look(process: psutil.Process, taken: Taken) -> None:

@@ -1,7 +1,7 @@
 """The upstream of the figures, a process of its own: `python -m bench.upstream PORT SIZE…`.
 
 It answers from memory and does little else, so that what is measured is not it. Beside the indexes
-`/<name>/simple/` and `/files/` it has `/-/count`, `/-/change/<name>/<share>`, `/-/rate/<bytes>`.
+`/<name>/simple/` and `/downloads/` it has `/-/count`, `/-/change/<name>/<share>`, `/-/rate/<bytes>`.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class Connection(asyncio.Protocol):
         path = head.split(b" ", 2)[1].decode().partition("?")[0]
         if path.startswith("/-/"):
             self._send(b"200 OK", offer.control(path), b"Content-Type: application/json\r\n")
-        elif path.startswith("/files/"):
+        elif path.startswith("/downloads/"):
             self._file(path)
         else:
             self._page(path, head)

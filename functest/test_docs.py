@@ -74,7 +74,9 @@ def test_the_tutorial_works(template: Path, offered: Upstream, tmp_path: Path) -
     home = template.with_name("stack-tutorial")
     stacks.copy(template, home)
     ports = {name: f"127.0.0.1:{stacks.free_port()}" for name in ("content", "api")}
-    (home / "options.json").write_text(json.dumps(ports))
+    # `up` in the tutorial names no ports: what was said once is remembered.
+    remembered = json.loads((template / "options.json").read_text())
+    (home / "options.json").write_text(json.dumps(remembered | ports))
     try:
         printed = run(
             blocks(TUTORIAL),
