@@ -63,7 +63,8 @@ class Entries:
 
 def read_entries(field: str, texts: Iterable[str]) -> Entries:
     """Read a list; raises InvalidWanted, which names `field`, for the first bad entry."""
-    exact: dict[NormalizedName, Ranges] = {}
+    # By text: a line that is repeated counts once, or 50,000 of them would take minutes.
+    exact: dict[NormalizedName, dict[str, SpecifierSet]] = {}
     globs: list[Glob] = []
     for position, text in enumerate(texts):
         name, range_ = _split(field, position, text)
@@ -74,8 +75,9 @@ def read_entries(field: str, texts: Iterable[str]) -> Entries:
             project = normalize(name)
         except InvalidName as e:
             raise InvalidWanted(field, position, text, "the name is not valid (PEP 508)") from e
-        exact[project] = (*exact.get(project, ()), range_)
-    return Entries(exact, tuple(globs))
+        exact.setdefault(project, {})[text] = range_
+    found = {project: tuple(ranges.values()) for project, ranges in exact.items()}
+    return Entries(found, tuple(globs))
 
 
 def contains(ranges: Ranges, version: Version | None, text: str) -> bool:
