@@ -1,5 +1,6 @@
 """Beside other plugins: pulp_file keeps working, and every kind of content guard holds here."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -134,13 +135,14 @@ def test_a_guard_of_rights_holds_on_every_path(pulp: Pulp, mirror: Mirror) -> No
 
 
 def test_a_guard_of_headers_holds_on_every_path(pulp: Pulp, mirror: Mirror) -> None:
-    """403 without the header, 200 with it."""
+    """403 without the header, with another, with nonsense; 200 with the right one (base64)."""
     file = opened(mirror)
     guard(pulp, mirror, "core/header", header_name="x-team", header_value="blue")
     for what, ask in asks(mirror, file).items():
         assert ask().status_code == 403, what
-        assert ask(headers={"x-team": "red"}).status_code == 403, what
-        assert ask(headers={"x-team": "blue"}).status_code == 200, what
+        for wrong in (b64encode(b"red"), b"blue", b"!"):
+            assert ask(headers={"x-team": wrong}).status_code == 403, (what, wrong)
+        assert ask(headers={"x-team": b64encode(b"blue")}).status_code == 200, what
 
 
 def test_a_guard_of_certificates_holds_on_every_path(pulp: Pulp, mirror: Mirror) -> None:

@@ -2,60 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest
+from rest_framework.request import Request
 
-from pulpcore.plugin.models import ContentGuard
+from pulpcore.plugin.models import ContentGuard, Domain
+from pulpcore.plugin.util import set_domain
 
-from pulp_pyindex.app.serving import answers
-from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving import holders
+from pulp_pyindex.app.serving.credentials import Identity
 from pulp_pyindex.app.serving.database import in_database
 
-_CHALLENGE = 'Basic realm="Pulp", charset="UTF-8"'
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a guard lets somebody not through."""
+
+    text: str
+    #: Whether saying who one is could help.
+    asks_who: bool = False
 
 
-async def refusal(request: web.Request, guard_pk: UUID) -> Ready | None:
-    """What a request that may not read the index is answered; None: it may.
+async def refusal(
+    request: web.Request | None, identity: Identity | None, guard_pk: UUID, domain_pk: UUID
+) -> Reason | None:
+    """Why a request may not pass a guard; None: it may.
 
-    401 where a password could help, 403 where it could not. pulpcore's middlewares must have
-    seen the request, as guards rely on what they leave there.
+    Without an identity pulpcore's middlewares must have seen the request. None as request only
+    for guards that look at nothing but the user. Raises DatabaseGone.
     """
-    reason, asks_for_password = await in_database(_refused, request, guard_pk)
-    if reason is None:
-        return None
-    if asks_for_password and not _is_known(request):
-        return answers.text(
-            401,
-            "This index wants a user name and a password (or token).",
-            WWW_Authenticate=_CHALLENGE,
-        )
-    return answers.text(403, f"You may not read this index: {reason}")
+    asked: MutableMapping[str, Any] = {} if request is None else request
+    return await in_database(_refused, asked, identity, guard_pk, domain_pk)
 
 
-def _refused(request: web.Request, guard_pk: UUID) -> tuple[str | None, bool]:
+def _refused(
+    request: MutableMapping[str, Any], identity: Identity | None, guard_pk: UUID, domain_pk: UUID
+) -> Reason | None:
     try:
         guard = ContentGuard.objects.get(pk=guard_pk).cast()
+        if identity is not None and "drf_request" not in request:
+            _introduce(request, identity, Domain.objects.get(pk=domain_pk))
     except ObjectDoesNotExist:
-        return "its content guard is being removed; try again", False
+        return Reason(text="its content guard is being removed; try again")
     try:
         guard.permit(request)
     except PermissionError as error:
-        return str(error) or "its content guard refuses", _asks_for_password(guard)
+        return Reason(
+            text=str(error) or "its content guard refuses", asks_who=_asks_for_password(guard)
+        )
     except ValueError:
         # A guard that cannot read what the client sent it has not permitted anything.
-        return "its content guard cannot read what it was sent", False
-    return None, False
+        return Reason(text="its content guard cannot read what it was sent")
+    return None
+
+
+def _introduce(request: MutableMapping[str, Any], identity: Identity, domain: Domain) -> None:
+    """Leave with the request what pulpcore's middlewares leave, where they have not seen it."""
+    known = Request(HttpRequest())
+    known.user = holders.user(identity.user_pk) or AnonymousUser()
+    known.pulp_domain = domain
+    set_domain(domain)
+    request["drf_request"] = known
+    request["user"] = known.user
+    request["auth"] = None
 
 
 def _asks_for_password(guard: Any) -> bool:
     if hasattr(guard, "guards"):
         return any(_asks_for_password(one.cast()) for one in guard.guards.all())
     return bool(guard.pulp_type == "core.rbac")
-
-
-def _is_known(request: web.Request) -> bool:
-    user = request.get("user")
-    return user is not None and bool(getattr(user, "is_authenticated", False))
