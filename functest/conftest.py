@@ -80,6 +80,14 @@ def domain_stack(request: pytest.FixtureRequest) -> Stack:
     return _shared(request, "domains", settings=("DOMAIN_ENABLED=True",))
 
 
+@pytest.fixture
+def fragile_stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """A stack that tests may harm, one test at a time. It mends itself, that is what they show."""
+    session = Path(os.environ[_SESSION])
+    with _alone(session / "fragile.turn"):
+        yield _shared(request, "fragile")
+
+
 def _shared(request: pytest.FixtureRequest, name: str, **options: Any) -> Stack:
     """The session's stack of that name; whoever asks first starts it."""
     session = Path(os.environ[_SESSION])

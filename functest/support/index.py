@@ -84,7 +84,7 @@ class Index:
     def wait(
         self, condition: "Callable[[Index], Any]", what: str = "the index", timeout: float = 10
     ) -> None:
-        """Until `condition` is true on every content process. It may fail with 404 till then."""
+        """Until `condition` is true on every content process. It may fail with HTTP till then."""
 
         def agreed() -> bool:
             return all(self._holds(condition) for _ in range(_AGREEING))
@@ -100,7 +100,7 @@ class Index:
         with requests.Session() as fresh:
             try:
                 return bool(condition(Index(base=self.base, auth=self.auth, session=fresh)))
-            except (requests.HTTPError, KeyError):
+            except (requests.HTTPError, requests.ConnectionError, KeyError):
                 return False
 
 
