@@ -6,11 +6,14 @@ those of one transaction into one.
 
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from pulpcore.plugin.models import ContentGuard, Distribution, Domain, Publication, Repository
+
+from .token import PyindexToken
 
 #: The channel content processes listen on.
 CHANNEL = "pyindex"
@@ -21,7 +24,7 @@ UPLOADED = "pyindex_uploaded"
 #: Tells content processes that uploads were taken in or refused.
 UPLOADS_SETTLED = "pyindex_settled"
 
-_TELLING = (ContentGuard, Distribution, Domain, Publication, Repository)
+_TELLING = (ContentGuard, Distribution, Domain, Publication, PyindexToken, Repository)
 
 
 @receiver(post_save, dispatch_uid="pyindex-notices-saved")
@@ -31,14 +34,20 @@ def _saved(instance: Any, **_: Any) -> None:
         notify(CHANNEL)
 
 
-def _deleted(**_: Any) -> None:
+def _tell(**_: Any) -> None:
     notify(CHANNEL)
 
 
 # Deleting a detail object tells of its master too. A receiver for every class would make Django
 # load each row it deletes, of any model, one by one.
 for _master in _TELLING:
-    post_delete.connect(_deleted, sender=_master, dispatch_uid="pyindex-notices-deleted")
+    post_delete.connect(_tell, sender=_master, dispatch_uid="pyindex-notices-deleted")
+
+# Passwords and tokens are good as long as their users are.
+post_save.connect(_tell, sender=settings.AUTH_USER_MODEL, dispatch_uid="pyindex-notices-user-saved")
+post_delete.connect(
+    _tell, sender=settings.AUTH_USER_MODEL, dispatch_uid="pyindex-notices-user-deleted"
+)
 
 
 def notify(channel: str) -> None:

@@ -51,7 +51,7 @@ class Files:
             return _missing(index, segments[-1]), None
         if path.is_metadata and found.metadata_sha256 is None:
             return answers.text(404, f"There is no metadata beside {found.filename}."), None
-        guarded = index.guard_pk is not None
+        guarded = not index.is_open
         name = found.metadata_storage_name if path.is_metadata else found.storage_name
         if name is not None:
             stored = await self._stored(found, name, path.is_metadata, guarded)

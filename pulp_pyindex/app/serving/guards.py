@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,12 +37,12 @@ async def refusal(
     Without an identity pulpcore's middlewares must have seen the request. None as request only
     for guards that look at nothing but the user. Raises DatabaseGone.
     """
-    asked: MutableMapping[str, Any] = {} if request is None else request
+    asked = {} if request is None else request
     return await in_database(_refused, asked, identity, guard_pk, domain_pk)
 
 
 def _refused(
-    request: MutableMapping[str, Any], identity: Identity | None, guard_pk: UUID, domain_pk: UUID
+    request: Any, identity: Identity | None, guard_pk: UUID, domain_pk: UUID
 ) -> Reason | None:
     try:
         guard = ContentGuard.objects.get(pk=guard_pk).cast()
@@ -63,7 +62,7 @@ def _refused(
     return None
 
 
-def _introduce(request: MutableMapping[str, Any], identity: Identity, domain: Domain) -> None:
+def _introduce(request: Any, identity: Identity, domain: Domain) -> None:
     """Leave with the request what pulpcore's middlewares leave, where they have not seen it."""
     known = Request(HttpRequest())
     known.user = holders.user(identity.user_pk) or AnonymousUser()

@@ -77,7 +77,7 @@ def _key(index: Index, project: str, form: Form) -> PageKey:
         "page",
         index.pages_key,
         project,
-        index.guard_pk is not None,
+        index.is_open,
         form,
     )
 
@@ -144,4 +144,4 @@ def cache_control(index: Index) -> str:
     A distribution can be pointed elsewhere at any time, and installers honour `max-age`: a
     promotion or a roll-back would stay unseen. Asking again costs a 304.
     """
-    return "public, no-cache" if index.guard_pk is None else "private, no-cache"
+    return "public, no-cache" if index.is_open else "private, no-cache"

@@ -13,6 +13,7 @@ from django.db import connection
 
 from pulp_pyindex.app.models.notices import CHANNEL
 from pulp_pyindex.app.serving import rows
+from pulp_pyindex.app.serving.credentials import Credentials
 from pulp_pyindex.app.serving.database import DatabaseGone, in_database
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 
@@ -23,8 +24,10 @@ POLL = 0.8
 _LONGEST_PAUSE = 5.0
 
 
-async def keep_fresh(snapshot: Snapshot, forget: Callable[[Iterable[Index]], None]) -> None:
-    """Read the distributions whenever they may have changed. Runs until it is cancelled.
+async def keep_fresh(
+    snapshot: Snapshot, forget: Callable[[Iterable[Index]], None], credentials: Credentials
+) -> None:
+    """Read distributions and tokens whenever they may have changed. Runs until it is cancelled.
 
     `forget` is told which indexes are no longer what they were. While the database does not
     answer, the last picture stays.
@@ -35,6 +38,7 @@ async def keep_fresh(snapshot: Snapshot, forget: Callable[[Iterable[Index]], Non
         while True:
             changed.clear()
             try:
+                await credentials.refresh()
                 forget(snapshot.replace(await in_database(rows.distributions)))
                 gone = False
             except DatabaseGone as error:

@@ -20,10 +20,18 @@ _DISTRIBUTIONS = """
            coalesce(named.pulp_id, of_version.pulp_id, newest.pulp_id),
            coalesce(named.repository_version_id, d.repository_version_id,
                     newest.repository_version_id),
-           d.publication_id IS NOT NULL OR d.repository_version_id IS NOT NULL
+           d.publication_id IS NOT NULL OR d.repository_version_id IS NOT NULL,
+           own.require_token, d.repository_id,
+           coalesce(guard.pulp_type = 'core.rbac' OR guard.pulp_type = 'core.composite' AND (
+               SELECT bool_and(part.pulp_type = 'core.rbac')
+               FROM core_compositecontentguard_guards parts
+               JOIN core_contentguard part ON part.pulp_id = parts.contentguard_id
+               WHERE parts.compositecontentguard_id = guard.pulp_id
+           ), false)
     FROM pyindex_pyindexdistribution own
     JOIN core_distribution d ON d.pulp_id = own.distribution_ptr_id
     JOIN core_domain domain ON domain.pulp_id = d.pulp_domain_id
+    LEFT JOIN core_contentguard guard ON guard.pulp_id = d.content_guard_id
     LEFT JOIN core_publication named ON named.pulp_id = d.publication_id AND named.complete
     LEFT JOIN LATERAL (
         SELECT p.pulp_id FROM core_publication p
@@ -59,7 +67,8 @@ def distributions() -> list[Index]:
 
 
 def _index(row: tuple[Any, ...]) -> Index:
-    distribution, domain_pk, domain, base_path, guard, publication, version, pinned = row
+    distribution, domain_pk, domain, base_path, guard, publication, version, *rest = row
+    pinned, require_token, repository, guards_users = rest
     return Index(
         distribution_pk=distribution,
         domain_pk=domain_pk,
@@ -69,6 +78,9 @@ def _index(row: tuple[Any, ...]) -> Index:
         publication_pk=publication,
         version_pk=version,
         pinned=pinned,
+        guards_users=guards_users,
+        require_token=require_token,
+        repository_pk=repository,
     )
 
 

@@ -12,15 +12,18 @@ from django.conf import settings
 
 from pulpcore.plugin.content import Handler
 
-from pulp_pyindex.app.serving import answers, guards
+from pulp_pyindex.app.serving import answers
+from pulp_pyindex.app.serving.credentials import Credentials, Identity, WrongCredentials
 from pulp_pyindex.app.serving.database import DatabaseGone
 from pulp_pyindex.app.serving.files import Files
 from pulp_pyindex.app.serving.memory import Cell, Flights, Memory
 from pulp_pyindex.app.serving.pages import Pages
+from pulp_pyindex.app.serving.passwords import TooManyPasswords
 from pulp_pyindex.app.serving.places import Place, index_path, locate
 from pulp_pyindex.app.serving.provenance import Provenances
 from pulp_pyindex.app.serving.refreshing import keep_fresh
 from pulp_pyindex.app.serving.remote_files import RemoteFiles
+from pulp_pyindex.app.serving.rights import Rights, unauthenticated
 from pulp_pyindex.app.serving.routes import Asked, Routes
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 
@@ -45,7 +48,12 @@ class IndexService:
         self.snapshot = Snapshot()
         self._memory: Memory[Any] = Memory(memory_limit)
         self._flights = Flights()
+        self.credentials = Credentials()
+        self.rights = Rights()
+        #: Of open indexes: whoever asks gets it.
         self._hot: dict[_HotKey, Cell[Any]] = {}
+        #: Of protected indexes: looked at only once it is clear that the one who asks may read.
+        self._protected: dict[_HotKey, Cell[Any]] = {}
         self._hot_of: dict[int, list[_HotKey]] = {}
         self._prefixes = (PREFIX, content_prefix)
         self._domains = domains
@@ -58,7 +66,7 @@ class IndexService:
 
     async def run(self, app: web.Application) -> Any:
         """Keep up to date while the application runs (an aiohttp cleanup context)."""
-        refreshing = asyncio.create_task(keep_fresh(self.snapshot, self._forget))
+        refreshing = asyncio.create_task(keep_fresh(self.snapshot, self._forget, self.credentials))
         async with self._remote:
             yield
         refreshing.cancel()
@@ -74,46 +82,107 @@ class IndexService:
             key = (request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding"))
             cell = hot.get(key)
             if cell is not None and request.method in _READING:
-                ready = cell.value
-                if ready is not None:
-                    cell.used = True
-                    try:
-                        return ready.to(request)
-                    except FileNotFoundError:
-                        self._memory.forget(cell.key)
+                answer = self._from(cell, request)
+                if answer is not None:
+                    return answer
                 del hot[key]
             if not request.raw_path.startswith(prefixes):
                 return await handler(request)
             found = await self._locate(request.raw_path)
-            if found is None or found[0].guard_pk is not None:
+            if found is None:
                 return await handler(request)
-            return await self._answer(request, *found)
+            if found[0].is_open:
+                return await self._answer(request, *found)
+            return await self._ahead(request, handler, *found)
 
         return pyindex
+
+    async def _ahead(
+        self, request: web.Request, handler: _Handler, index: Index, segments: Sequence[str]
+    ) -> web.StreamResponse:
+        """Answer for a protected index, where the credentials are of a kind that is ours."""
+        if not self.credentials.are_ours(request):
+            return await handler(request)
+        try:
+            identity = await self.credentials.identify(request)
+        except WrongCredentials as wrong:
+            if not index.asks_who:
+                # Its guard may look at something else.
+                return await handler(request)
+            return unauthenticated(str(wrong)).ready().to(request)
+        except TooManyPasswords as error:
+            return answers.text(503, str(error), Retry_After="2").to(request)
+        except DatabaseGone:
+            return _unavailable().to(request)
+        return await self._answer_to(request, identity, index, segments)
+
+    async def _answer_to(
+        self,
+        request: web.Request,
+        identity: Identity | None,
+        index: Index,
+        segments: Sequence[str],
+    ) -> web.StreamResponse:
+        """The answer of a protected index to somebody, or why there is none."""
+        try:
+            refusal = await self.rights.may_read(request, identity, index, segments)
+        except DatabaseGone:
+            return _unavailable().to(request)
+        if refusal is not None:
+            return refusal.ready().to(request)
+        key = _hot_key(request)
+        cell = self._protected.get(key)
+        if cell is not None and request.method in _READING:
+            answer = self._from(cell, request)
+            if answer is not None:
+                return answer
+            self._protected.pop(key, None)
+        return await self._answer(request, index, segments)
+
+    def _from(self, cell: Cell[Any], request: web.Request) -> web.StreamResponse | None:
+        """The answer that is in memory, if it still is."""
+        ready = cell.value
+        if ready is None:
+            return None
+        cell.used = True
+        try:
+            answer: web.StreamResponse = ready.to(request)
+        except FileNotFoundError:
+            self._memory.forget(cell.key)
+            return None
+        return answer
 
     def _forget(self, indexes: Iterable[Index]) -> None:
         for index in indexes:
             for key in self._hot_of.pop(id(index), ()):
                 self._hot.pop(key, None)
+                self._protected.pop(key, None)
 
     async def route(self, request: web.Request) -> web.StreamResponse:
         """The route below both prefixes: guarded indexes, and what is not ours."""
         found = await self._locate(request.raw_path)
         if found is not None:
             index, segments = found
-            if index.guard_pk is not None:
-                try:
-                    refusal = await guards.refusal(request, index.guard_pk)
-                except DatabaseGone:
-                    refusal = _unavailable()
-                if refusal is not None:
-                    return refusal.to(request)
-            return await self._answer(request, index, segments)
+            if index.is_open:
+                return await self._answer(request, index, segments)
+            return await self._behind(request, index, segments)
         if request.path.startswith(PREFIX) or self._is_ours(request):
             return answers.text(404, "There is no index at this address.").to(request)
         if request.method not in _READING:
             raise web.HTTPMethodNotAllowed(request.method, sorted(_READING))
         return await Handler().stream_content(request)
+
+    async def _behind(
+        self, request: web.Request, index: Index, segments: Sequence[str]
+    ) -> web.StreamResponse:
+        """Answer for a protected index, to somebody whom pulpcore's middlewares know or do not."""
+        identity = None
+        user = request.get("user")
+        if user is not None and user.is_authenticated:
+            identity = Identity(user_pk=user.pk, username=str(user), principal=user)
+        elif index.asks_who and "Authorization" in request.headers:
+            return unauthenticated("These credentials are not known here.").ready().to(request)
+        return await self._answer_to(request, identity, index, segments)
 
     async def _locate(self, raw_path: str) -> tuple[Index, Sequence[str]] | None:
         place = locate(raw_path, self._prefixes, domains=self._domains)
@@ -164,7 +233,7 @@ class IndexService:
             return _unavailable().to(request)
         if isinstance(found.answer, web.StreamResponse):
             return found.answer
-        if found.key is not None and index.guard_pk is None and _is_plain(headers):
+        if found.key is not None and _is_plain(headers):
             self._remember(request, index, found.key)
         return found.answer.to(request)
 
@@ -173,12 +242,12 @@ class IndexService:
         # The index may have changed while its answer was made.
         if cell is None or not settings.CONTENT_ORIGIN or not self.snapshot.is_current(index):
             return
-        if len(self._hot) >= _MOST_HOT:
+        if len(self._hot) + len(self._protected) >= _MOST_HOT:
             self._hot.clear()
+            self._protected.clear()
             self._hot_of.clear()
-        headers = request.headers
-        hot_key = (request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding"))
-        self._hot[hot_key] = cell
+        hot_key = _hot_key(request)
+        (self._hot if index.is_open else self._protected)[hot_key] = cell
         self._hot_of.setdefault(id(index), []).append(hot_key)
 
 
@@ -187,6 +256,11 @@ _READING = frozenset({"GET", "HEAD"})
 
 def _joined(values: Any) -> str | None:
     return ", ".join(values) if values else None
+
+
+def _hot_key(request: web.Request) -> _HotKey:
+    headers = request.headers
+    return request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding")
 
 
 def _is_plain(headers: Any) -> bool:

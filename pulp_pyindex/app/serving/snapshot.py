@@ -16,7 +16,7 @@ class Index:
     domain_pk: UUID
     domain: str
     base_path: str
-    #: None: open to everyone.
+    #: The content guard that every request must pass.
     guard_pk: UUID | None
     #: None: pages are made on request.
     publication_pk: UUID | None
@@ -24,6 +24,22 @@ class Index:
     version_pk: UUID | None
     #: False: the index moves on with its repository.
     pinned: bool
+    #: Whether the guard's answer depends on who asks and on nothing else of the request.
+    guards_users: bool = False
+    #: Whether reading takes a token, or a user who may view the distribution.
+    require_token: bool = False
+    #: What the index follows; None: it is pinned.
+    repository_pk: UUID | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everyone may read it."""
+        return self.guard_pk is None and not self.require_token
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether nobody can read it without saying who he is."""
+        return self.require_token or self.guards_users
 
     @property
     def where(self) -> tuple[str, str]:
