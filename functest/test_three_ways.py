@@ -1,6 +1,5 @@
 """A distribution names a repository, a publication or a version: each serves the same bytes."""
 
-
 import pytest
 
 from support.index import Index
