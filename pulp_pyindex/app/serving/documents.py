@@ -59,7 +59,7 @@ class Documents:
     ) -> Ready:
         if index.version_pk is None:
             return _nothing()
-        key: Hashable = ("json", index.version_pk, project, version, place, index.guard_pk is None)
+        key: Hashable = ("json", index.version_pk, project, version, place, index.is_open)
         found: Ready | None = self._memory.get(key)
         if found is not None:
             return found
