@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from support.pulp import Pulp, Row, TaskFailed
+from support.pulp import Pulp, Row, TaskFailed, unique
 from support.upstream import Upstream
 from support.wheels import sdist, wheel
 
@@ -253,7 +253,9 @@ def test_only_what_is_wanted_comes(pulp: Pulp, repository: Row, upstream: Upstre
 
 def test_immediate_brings_the_files(pulp: Pulp, repository: Row, upstream: Upstream) -> None:
     """Each is here after the sync, and what it alone could tell is known."""
-    upstream.add(wheel("alpha", requires_python=">=3.8"), sdist("alpha"))
+    # Bytes that nobody has: what is stored already is not downloaded again.
+    salt = unique()
+    upstream.add(wheel("alpha", requires_python=">=3.8", salt=salt), sdist("alpha", salt=salt))
     remote = pulp.create_remote(upstream.url, policy="immediate")
     result = pulp.sync(repository, remote)["result"]
     assert result["files"]["downloaded"] == 2
@@ -315,7 +317,7 @@ def test_credentials_go_to_the_pages_and_not_to_another_host(
 ) -> None:
     """The files' host never sees them."""
     upstream = make_upstream(links="other_host", credentials=("user", "secret"))
-    upstream.add(wheel("alpha"))
+    upstream.add(wheel("alpha", salt=unique()))
     remote = pulp.create_remote(
         upstream.url, username="user", password="secret", policy="immediate"
     )

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from pulp_pyindex.app.models import PyindexRemote
+from pulp_pyindex.app.tasks.units import KINDS
 from pulp_pyindex.app.tasks.versions import Change
-from pulp_pyindex.app.tasks.writing import KINDS
 
 _HELD = "held.repository_id = %(repository)s AND held.version_removed_id IS NULL"
 

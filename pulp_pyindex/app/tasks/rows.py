@@ -7,7 +7,8 @@ import json
 from pulp_pyindex.app.models.facts import facts_digest
 from pulp_pyindex.app.tasks.completing import Completed
 from pulp_pyindex.app.tasks.pages import Kept
-from pulp_pyindex.app.tasks.writing import FILES, PROVENANCES, STATUSES, YANKS, Batch
+from pulp_pyindex.app.tasks.units import FILES, PROVENANCES, STATUSES, YANKS
+from pulp_pyindex.app.tasks.writing import Batch
 from pulp_pyindex.index.pages import ProjectStatus
 
 #: Digest that no wanted one equals: the page is read again by the next sync, whatever it is.
