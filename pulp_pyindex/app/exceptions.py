@@ -13,7 +13,8 @@ PulpException
 ├── MassRemoval                a mirror would lose more of its files than it may unasked
 ├── FileMismatch               bytes that are not the promised ones
 ├── NotHeld                    an edit of what the repository's latest version does not hold
-└── CommitFailed               uploads that could not be made a version of
+├── CommitFailed               uploads that could not be made a version of
+└── UploadRefused              a file that came by REST and is not taken
 
 Each keeps its values, says what happened to which URL or file, and what to do next. The codes are
 described in docs/reference/errors.md and never change their meaning.
@@ -221,6 +222,21 @@ class CommitFailed(PulpException):
             f"[{self.error_code}] Uploads to repository {self.repository!r} could not be taken "
             f"in: {self.reason}"
         )
+
+
+class UploadRefused(PulpException):
+    """A file that came by REST is not taken; nothing of it is left."""
+
+    error_code = "PYI014"
+    http_status_code = http.client.BAD_REQUEST
+
+    def __init__(self, filename: str, reason: str) -> None:
+        super().__init__()
+        self.filename = filename
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"[{self.error_code}] {self.filename!r} is not taken: {self.reason}"
 
 
 def refusal(error: PyindexError) -> ValidationError:

@@ -1,14 +1,16 @@
 """Policies and roles: built here, taken by the viewsets as values."""
 
-from .objects import CONTENT, DISTRIBUTION, PUBLICATION, REMOTE, REPOSITORY, VERSION
+from .objects import CONTENT, DISTRIBUTION, FILE, PUBLICATION, REMOTE, REPOSITORY, TOKEN, VERSION
 from .statements import Access
 
 __all__ = [
     "CONTENT",
     "DISTRIBUTION",
+    "FILE",
     "PUBLICATION",
     "REMOTE",
     "REPOSITORY",
+    "TOKEN",
     "VERSION",
     "Access",
 ]

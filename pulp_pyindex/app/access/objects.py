@@ -9,6 +9,7 @@ from .statements import (
     on_repository_around,
     on_type,
     owned,
+    permission,
     sees_publication,
     sees_remote,
     sees_repository,
@@ -18,6 +19,7 @@ _REMOTE = "pyindexremote"
 _REPOSITORY = "pyindexrepository"
 _PUBLICATION = "pyindexpublication"
 _DISTRIBUTION = "pyindexdistribution"
+_TOKEN = "pyindextoken"  # noqa: S105 - a model's name
 
 _EDIT = ("modify", "yank", "unyank", "remove", "set_status")
 _UPDATE = ("update", "partial_update", "set_label", "unset_label")
@@ -39,6 +41,7 @@ REPOSITORY = owned(
     allow("sync", given=(*on_object("sync", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_EDIT, given=on_object("modify", _REPOSITORY)),
     owner_may=("change", "delete", "modify", "upload", "sync", "repair"),
+    others_may={"uploader": ("view", "upload")},
 )
 
 VERSION = Access(
@@ -69,6 +72,16 @@ DISTRIBUTION = owned(
     owner_may=("change", "delete"),
 )
 
+#: A token never may more than its owner, so that every user may make some for himself. Which
+#: distributions they can be bound to is checked where they are made: those he may view.
+TOKEN = owned(
+    _TOKEN,
+    allow("create"),
+    allow("partial_update", given=on_object("change", _TOKEN)),
+    allow("destroy", given=on_object("delete", _TOKEN)),
+    owner_may=("change", "delete"),
+)
+
 #: Content is seen by who sees a repository that holds it, or held it.
 CONTENT = Access(
     policy={
@@ -83,4 +96,24 @@ CONTENT = Access(
         "queryset_scoping": {"function": "scope_queryset"},
     },
     roles={},
+)
+
+#: Files can also be brought.
+FILE = Access(
+    policy={
+        **CONTENT.policy,
+        "statements": [
+            *CONTENT.policy["statements"],
+            allow(
+                "create",
+                given=(
+                    f"has_required_repo_perms_on_upload:{permission('modify', _REPOSITORY)}",
+                    f"has_required_repo_perms_on_upload:{permission('view', _REPOSITORY)}",
+                    "has_upload_param_model_or_domain_or_obj_perms:core.change_upload",
+                ),
+            ),
+            allow("upload", given=(on_type("upload", "pyindexfile"),)),
+        ],
+    },
+    roles={"pyindex.pyindexfile_uploader": [permission("upload", "pyindexfile")]},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,11 +86,17 @@ def manages_roles(model: str) -> dict[str, Any]:
     return allow("list_roles", "add_role", "remove_role", given=(condition,))
 
 
-def owned(model: str, *statements: dict[str, Any], owner_may: tuple[str, ...]) -> Access:
+def owned(
+    model: str,
+    *statements: dict[str, Any],
+    owner_may: tuple[str, ...],
+    others_may: Mapping[str, tuple[str, ...]] | None = None,
+) -> Access:
     """Access to objects that belong to who created them.
 
     Everyone may list and read; what they see is scoped to what they hold a role on. Who creates
     an object becomes its owner and may do `owner_may` with it, see it, and manage its roles.
+    `others_may` names more roles, and what each may.
     """
     creator, owner, viewer = (f"{APP}.{model}_{role}" for role in ("creator", "owner", "viewer"))
     policy = {
@@ -108,4 +115,6 @@ def owned(model: str, *statements: dict[str, Any], owner_may: tuple[str, ...]) -
         owner: [permission(verb, model) for verb in ("view", *owner_may, "manage_roles")],
         viewer: [permission("view", model)],
     }
+    for role, verbs in (others_may or {}).items():
+        roles[f"{APP}.{model}_{role}"] = [permission(verb, model) for verb in verbs]
     return Access(policy=policy, roles=roles)

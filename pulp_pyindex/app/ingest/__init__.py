@@ -3,8 +3,8 @@
 from .beside import store_metadata
 from .inheriting import inherit
 from .judging import Ruling, judge
-from .storing import store
-from .uploads import Arrived, Brought, Checked, check, take_in
+from .storing import digests_of, store
+from .uploads import Arrived, Brought, Checked, check, keep, take_in
 
 __all__ = [
     "Arrived",
@@ -12,8 +12,10 @@ __all__ = [
     "Checked",
     "Ruling",
     "check",
+    "digests_of",
     "inherit",
     "judge",
+    "keep",
     "store",
     "store_metadata",
     "take_in",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from pulpcore.plugin.models import ContentArtifact
+from pulpcore.plugin.models import ContentArtifact, Domain
 
 from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexUpload
 from pulp_pyindex.app.models.facts import facts_digest
@@ -54,7 +56,7 @@ class Brought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """An arrived file that is what its client says, and fit for the repository."""
+    """An arrived file that is what its client says, and fit for where it is to go."""
 
     arrived: Arrived
     parsed: ParsedFilename
@@ -64,23 +66,27 @@ class Checked:
     ruling: Ruling
 
 
-def check(repository: PyindexRepository, arrived: Arrived, trust_root: bytes | None) -> Checked:
+def check(arrived: Arrived, repository: PyindexRepository | None) -> Checked:
     """Check an arrived file against its form, itself, and the repository's latest version.
 
-    Raises a PyindexError of the index room that says what is wrong.
+    Without a repository the last is left out. Raises a PyindexError of the index room that says
+    what is wrong.
     """
     form = arrived.form
-    parsed = check_filename(form, allow_legacy_names=repository.allow_legacy_filenames)
+    legacy = repository is not None and repository.allow_legacy_filenames
+    parsed = check_filename(form, allow_legacy_names=legacy)
     check_digests(form, arrived.digests)
     sha256 = arrived.digests["sha256"]
-    ruling = judge(
-        repository,
-        project=form.project,
-        release=form.version,
-        filename=parsed.filename,
-        sha256=sha256,
-        packagetype=form.packagetype,
-    )
+    ruling = Ruling.ADD
+    if repository is not None:
+        ruling = judge(
+            repository,
+            project=form.project,
+            release=form.version,
+            filename=parsed.filename,
+            sha256=sha256,
+            packagetype=form.packagetype,
+        )
     with Path(arrived.path).open("rb") as file:
         check_archive = check_wheel if form.packagetype == "bdist_wheel" else check_sdist
         raw = check_archive(file, parsed.filename)
@@ -88,7 +94,7 @@ def check(repository: PyindexRepository, arrived: Arrived, trust_root: bytes | N
     provenance = ""
     if form.attestations is not None:
         document = verify(
-            form.attestations, filename=parsed.filename, sha256=sha256, trust_root=trust_root
+            form.attestations, filename=parsed.filename, sha256=sha256, trust_root=_trust_root()
         )
         provenance = json.dumps(document, separators=(",", ":"))
     return Checked(
@@ -102,25 +108,15 @@ def take_in(repository: PyindexRepository, checked: Checked, brought: Brought) -
     The domain must be the repository's. The file at `arrived.path` is gone afterwards.
     """
     arrived, form = checked.arrived, checked.arrived.form
-    sha256 = arrived.digests["sha256"]
     with transaction.atomic():
-        file = _unit(repository, checked)
-        ContentArtifact.objects.get_or_create(content=file, relative_path=file.filename)
-        store(
-            arrived.path,
-            sha256=sha256,
-            size=arrived.size,
-            domain=repository.pulp_domain,
-            filename=file.filename,
-            digests=arrived.digests,
-        )
+        file = keep(checked, repository.pulp_domain)
         upload = PyindexUpload.objects.create(
             repository=repository,
             file=file,
             project=form.project,
             release=form.version,
             filename=file.filename,
-            sha256=sha256,
+            sha256=file.sha256,
             size=arrived.size,
             provenance=checked.provenance,
             user_id=brought.user_pk,
@@ -132,8 +128,13 @@ def take_in(repository: PyindexRepository, checked: Checked, brought: Brought) -
     return upload
 
 
-def _unit(repository: PyindexRepository, checked: Checked) -> PyindexFile:
+def keep(checked: Checked, domain: Domain) -> PyindexFile:
+    """Store a checked file as content of the domain, which must be the current one.
+
+    The file at `arrived.path` is gone afterwards.
+    """
     form, arrived = checked.arrived.form, checked.arrived
+    sha256 = arrived.digests["sha256"]
     told: dict[str, Any] = {
         "project": str(form.project),
         "version": form.version,
@@ -143,10 +144,28 @@ def _unit(repository: PyindexRepository, checked: Checked) -> PyindexFile:
         "size": arrived.size,
         "upload_time": now(),
     }
-    return PyindexFile.objects.create(
-        filename=checked.parsed.filename,
-        sha256=arrived.digests["sha256"],
-        facts_sha256=facts_digest(**told),
-        _pulp_domain=repository.pulp_domain,
-        **told,
-    )
+    with transaction.atomic():
+        file = PyindexFile.objects.create(
+            filename=checked.parsed.filename,
+            sha256=sha256,
+            facts_sha256=facts_digest(**told),
+            _pulp_domain=domain,
+            **told,
+        )
+        ContentArtifact.objects.create(content=file, relative_path=file.filename)
+        store(
+            arrived.path,
+            sha256=sha256,
+            size=arrived.size,
+            domain=domain,
+            filename=file.filename,
+            digests=arrived.digests,
+        )
+    file.refresh_from_db()
+    return file
+
+
+@cache
+def _trust_root() -> bytes | None:
+    path = settings.PYINDEX_ATTESTATION_TRUST_ROOT
+    return Path(path).read_bytes() if path else None

@@ -52,6 +52,9 @@ class PyindexFile(Content):
             models.Index(fields=["sha256"], name="pyindex_file_sha256"),
             models.Index(fields=["learned_at"], name="pyindex_file_learned"),
         ]
+        permissions = [
+            ("upload_pyindexfile", "Can upload files that go into no repository"),
+        ]
 
 
 class PyindexYank(Content):

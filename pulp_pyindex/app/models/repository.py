@@ -123,7 +123,7 @@ def _superseded(model: Any, version: RepositoryVersion) -> list[Any]:
             WHERE fresh.repository_id = %s AND fresh.version_added_id = %s
               AND fresh.version_removed_id IS NULL
               AND (held.version_added_id <> %s OR old.content_ptr_id < new.content_ptr_id)
-            """,  # noqa: S608 - names come from the model, values are parameters
+            """,
             [version.repository_id, version.pk, version.pk],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -53,6 +53,11 @@ def new_secret() -> str:
     return PREFIX + secrets.token_urlsafe(32)
 
 
+def hint(secret: str) -> str:
+    """The first characters of a secret: enough to tell it from others, too few to guess it."""
+    return secret[: len(PREFIX) + 4]
+
+
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

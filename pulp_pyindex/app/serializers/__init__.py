@@ -1,7 +1,9 @@
 """What REST shows and takes. Pulp finds serializers by their names in this module."""
 
 from .content import (
+    PyindexFileCreateSerializer,
     PyindexFileSerializer,
+    PyindexFileUploadSerializer,
     PyindexProjectStatusSerializer,
     PyindexProvenanceSerializer,
     PyindexYankSerializer,
@@ -16,10 +18,13 @@ from .publication import PyindexPublicationSerializer
 from .remote import PyindexRemoteSerializer
 from .repository import PyindexRepositorySerializer, PyindexRepositorySyncSerializer
 from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
+from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
 __all__ = [
     "PyindexDistributionSerializer",
+    "PyindexFileCreateSerializer",
     "PyindexFileSerializer",
+    "PyindexFileUploadSerializer",
     "PyindexFilesSpecSerializer",
     "PyindexProjectStatusSerializer",
     "PyindexProjectSummarySerializer",
@@ -29,6 +34,8 @@ __all__ = [
     "PyindexRepositorySerializer",
     "PyindexRepositorySyncSerializer",
     "PyindexStatusSpecSerializer",
+    "PyindexTokenCreatedSerializer",
+    "PyindexTokenSerializer",
     "PyindexUploadSerializer",
     "PyindexYankSerializer",
     "PyindexYankSpecSerializer",

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from pulpcore.plugin.models import Artifact, Upload
 from pulpcore.plugin.serializers import (
+    DetailRelatedField,
     JSONDictField,
     MultipleArtifactContentSerializer,
     NoArtifactContentSerializer,
+    RelatedField,
 )
 
 from pulp_pyindex.app.models import (
     PyindexFile,
     PyindexProjectStatus,
     PyindexProvenance,
+    PyindexRepository,
     PyindexYank,
 )
 
@@ -137,3 +142,63 @@ class PyindexProvenanceSerializer(DescribedMixin, NoArtifactContentSerializer):
             "provenance",
         )
         model = PyindexProvenance
+
+
+class PyindexFileUploadSerializer(serializers.Serializer[Any]):
+    """A wheel or sdist to be checked and stored, from one of four places."""
+
+    file = serializers.FileField(required=False, help_text="The file itself.")
+    upload = RelatedField(
+        required=False,
+        view_name="uploads-detail",
+        queryset=Upload.objects.all(),
+        help_text="A chunked upload that has come in whole.",
+    )
+    file_url = serializers.URLField(
+        required=False,
+        help_text="A URL to fetch the file from; user and password in it are sent to its own "
+        "origin only.",
+    )
+    artifact = RelatedField(
+        required=False,
+        view_name="artifacts-detail",
+        queryset=Artifact.objects.all(),
+        help_text="An artifact that is stored already.",
+    )
+    filename = serializers.CharField(
+        required=False,
+        help_text="Name of the wheel or sdist. Needed unless `file` carries it or `file_url` "
+        "ends in it.",
+    )
+    attestations = serializers.CharField(
+        required=False, help_text="JSON array of PEP 740 attestations; verified before the answer."
+    )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Settle where the bytes come from and what the file is called."""
+        given = [name for name in ("file", "upload", "artifact", "file_url") if data.get(name)]
+        if len(given) != 1:
+            raise serializers.ValidationError(
+                ["Exactly one of file, upload, artifact and file_url is needed."]
+            )
+        if not data.get("filename"):
+            if "file" in data:
+                data["filename"] = data["file"].name
+            elif "file_url" in data:
+                data["filename"] = unquote(urlsplit(data["file_url"]).path.rpartition("/")[2])
+            else:
+                raise serializers.ValidationError(
+                    {"filename": ["Nothing tells the name of the file: give it."]}
+                )
+        return data
+
+
+class PyindexFileCreateSerializer(PyindexFileUploadSerializer):
+    """The same, with a repository to add the file to."""
+
+    repository = DetailRelatedField(
+        required=False,
+        view_name_pattern=r"repositories(-.*/.*)-detail",
+        queryset=PyindexRepository.objects.all(),
+        help_text="A repository to add the file to, in a new version.",
+    )

@@ -47,6 +47,19 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
         help_text=f"Show this publication. {_ONE_OF_THREE}",
     )
 
+    allow_uploads = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="Whether files may be uploaded through the index, by who has the right to. It "
+        "must follow a repository.",
+    )
+    require_token = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether reading takes a token with the scope `read`, or a user who may view "
+        "this distribution.",
+    )
+
     def validate_repository(self, repository: Repository | None) -> Repository | None:
         must_be_pyindex(repository)
         return repository
@@ -62,5 +75,10 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
         return publication
 
     class Meta:
-        fields = (*DistributionSerializer.Meta.fields, "publication")
+        fields = (
+            *DistributionSerializer.Meta.fields,
+            "publication",
+            "allow_uploads",
+            "require_token",
+        )
         model = PyindexDistribution

@@ -9,7 +9,6 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -190,15 +189,10 @@ def _check_and_take_in(repository_pk: UUID, arrived: Arrived, brought: Brought) 
     """Check and store; the upload to wait for, or None where the file is there already."""
     repository = PyindexRepository.objects.select_related("pulp_domain").get(pk=repository_pk)
     set_domain(repository.pulp_domain)
-    checked: Checked = check(repository, arrived, _trust_root())
+    checked: Checked = check(arrived, repository)
     if checked.ruling is Ruling.KNOWN:
         return None
     upload = take_in(repository, checked, brought)
     ensure_commit(repository_pk)
     return upload.pk
 
-
-@cache
-def _trust_root() -> bytes | None:
-    path = settings.PYINDEX_ATTESTATION_TRUST_ROOT
-    return Path(path).read_bytes() if path else None

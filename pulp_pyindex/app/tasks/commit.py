@@ -45,7 +45,7 @@ def commit_uploads(repository_pk: str) -> dict[str, Any]:
         repository.refresh_from_db()
         uploads = list(_pending(repository).select_related("file")[:BATCH])
         if uploads:
-            number, taken = _commit(repository, uploads)
+            number, taken = commit(repository, uploads)
             committed += taken
             refused += len(uploads) - taken
             if number is not None:
@@ -61,7 +61,7 @@ def _pending(repository: PyindexRepository) -> QuerySet[PyindexUpload]:
     ).order_by("pulp_created")
 
 
-def _commit(
+def commit(
     repository: PyindexRepository, uploads: Sequence[PyindexUpload]
 ) -> tuple[int | None, int]:
     """Make one version of uploads and settle them; its number and how many files are in."""

@@ -10,6 +10,7 @@ from .distribution import PyindexDistributionViewSet
 from .publication import PyindexPublicationViewSet
 from .remote import PyindexRemoteViewSet
 from .repository import PyindexRepositoryVersionViewSet, PyindexRepositoryViewSet
+from .token import PyindexTokenViewSet
 
 __all__ = [
     "PyindexDistributionViewSet",
@@ -20,5 +21,6 @@ __all__ = [
     "PyindexRemoteViewSet",
     "PyindexRepositoryVersionViewSet",
     "PyindexRepositoryViewSet",
+    "PyindexTokenViewSet",
     "PyindexYankViewSet",
 ]

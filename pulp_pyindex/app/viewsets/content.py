@@ -30,6 +30,7 @@ from .filters import (
     PyindexYankFilter,
 )
 from .repository import PyindexRepositoryViewSet
+from .taking import TakesFilesMixin
 
 
 class _SeenThroughRepositories:
@@ -55,8 +56,11 @@ class _SeenThroughRepositories:
         return queryset.filter(Exists(holding))
 
 
-class PyindexFileViewSet(_SeenThroughRepositories, ReadOnlyContentViewSet):
+class PyindexFileViewSet(TakesFilesMixin, _SeenThroughRepositories, ReadOnlyContentViewSet):
     """A file of a release: a wheel, a sdist, or one of the older kinds."""
+
+    DEFAULT_ACCESS_POLICY = access.FILE.policy
+    LOCKED_ROLES = access.FILE.roles
 
     endpoint_name = "files"
     queryset = PyindexFile.objects.select_related("core_vulnerabilityreport")

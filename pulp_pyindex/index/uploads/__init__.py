@@ -10,6 +10,14 @@ from __future__ import annotations
 
 from pulp_pyindex.index.uploads.contents import check_digests, check_metadata
 from pulp_pyindex.index.uploads.form import UploadForm, read_form
+from pulp_pyindex.index.uploads.guessing import form_of
 from pulp_pyindex.index.uploads.naming import check_filename
 
-__all__ = ["UploadForm", "check_digests", "check_filename", "check_metadata", "read_form"]
+__all__ = [
+    "UploadForm",
+    "check_digests",
+    "check_filename",
+    "check_metadata",
+    "form_of",
+    "read_form",
+]

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 
 from packaging.metadata import InvalidMetadata as _PackagingInvalidMetadata
-from packaging.metadata import Metadata, parse_email
+from packaging.metadata import Metadata, RawMetadata, parse_email
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pulp_pyindex.index import metadata as core_metadata
+from pulp_pyindex.index.archives.limits import MAX_METADATA
 from pulp_pyindex.index.errors import InvalidMetadata, InvalidUpload
 from pulp_pyindex.index.metadata import CoreMetadata
 from pulp_pyindex.index.uploads.form import SEE_METADATA, UploadForm
@@ -31,6 +32,10 @@ _CHECKED = (
 _MAX_SUMMARY = 512
 #: Of one field, in one file. The largest projects have some hundred dependencies.
 _MAX_VALUES = 5_000
+#: Of one value, and of all together, in the fields that are checked: their parsers take time that
+#: grows with the length, or faster.
+_MAX_VALUE = 4_096
+_MAX_CHECKED = 256 << 10
 #: Parsing a million of them would take long.
 _MAX_HEADER_LINES = 20_000
 _blank_line = re.compile(rb"\r\n\r\n|\n\n|\r\r").search
@@ -52,8 +57,8 @@ def check_metadata(data: bytes, form: UploadForm) -> CoreMetadata:
 
     It must be valid where tools depend on it, and speak of the release that is uploaded.
     """
-    if len(data) > core_metadata.MAX_METADATA:
-        message = f"Its metadata is longer than {core_metadata.MAX_METADATA} bytes."
+    if len(data) > MAX_METADATA:
+        message = f"Its metadata is longer than {MAX_METADATA} bytes."
         raise InvalidUpload("metadata", f"Invalid distribution file. {message}")
     blank = _blank_line(data)
     end = blank.start() if blank else len(data)
@@ -75,10 +80,7 @@ def _check_fields(data: bytes) -> None:
     for field in ("requires-dist", "requires-python", "metadata-version", "name", "version"):
         if field in unparsed:
             raise InvalidUpload(field, f"{field!r} has invalid data. {SEE_METADATA}")
-    for name, value in raw.items():
-        if isinstance(value, list | dict) and len(value) > _MAX_VALUES:
-            message = f"{name!r} has more than {_MAX_VALUES} values. {SEE_METADATA}"
-            raise InvalidUpload(name, message)
+    _check_lengths(raw)
     # Not validated as a whole: many wheels have fields newer than the version they declare.
     metadata = Metadata.from_raw(raw, validate=False)
     for name in _CHECKED:
@@ -94,6 +96,22 @@ def _check_fields(data: bytes) -> None:
     if len(raw.get("summary", "")) > _MAX_SUMMARY:
         message = f"'summary' field must be {_MAX_SUMMARY} characters or less. {SEE_METADATA}"
         raise InvalidUpload("summary", message)
+
+
+def _check_lengths(raw: RawMetadata) -> None:
+    total = 0
+    for name, value in raw.items():
+        if isinstance(value, list | dict) and len(value) > _MAX_VALUES:
+            message = f"{name!r} has more than {_MAX_VALUES} values. {SEE_METADATA}"
+            raise InvalidUpload(name, message)
+        if name not in _CHECKED:
+            continue
+        texts = value if isinstance(value, list) else [str(value)]
+        lengths = [len(text) for text in texts]
+        total += sum(lengths)
+        if max(lengths, default=0) > _MAX_VALUE or total > _MAX_CHECKED:
+            message = f"{name!r} is too long: {_MAX_VALUE} characters are allowed. {SEE_METADATA}"
+            raise InvalidUpload(name, message)
 
 
 def _check_classifiers(found: CoreMetadata) -> None:
