@@ -94,7 +94,7 @@ def with_file(name: str, body: bytes = b"") -> dict[str, bytes]:
         (with_file("demo-1.0.dist-info/WHEEL", b"Root-Is-Purelib: true\n"), "Wheel-Version"),
         (with_file("demo-1.0.dist-info/WHEEL", b"Wheel-Version: 2.0\n"), "Wheel-Version"),
         (with_file("demo-1.0.dist-info/RECORD", b"\xff\xfe"), "UTF-8"),
-        (with_file("demo-1.0.dist-info/METADATA", b"x" * (6 << 20)), "larger than"),
+        (with_file("demo-1.0.dist-info/METADATA", b"x" * (3 << 20)), "larger than"),
     ],
 )
 def test_incomplete_and_hostile_contents_are_refused(files: dict[str, bytes], reason: str) -> None:

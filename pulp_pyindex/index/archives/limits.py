@@ -10,8 +10,8 @@ MAX_ENTRIES = 100_000
 #: Of all names of one archive together.
 MAX_NAMES = 16 << 20
 MAX_NAME = 4096
-#: METADATA or PKG-INFO; a long README in it is a tenth of this.
-MAX_METADATA = 5 << 20
+#: METADATA or PKG-INFO. The longest known has less than 1 MB, and to parse takes 25 times as much.
+MAX_METADATA = 2 << 20
 #: WHEEL and entry_points.txt.
 MAX_SMALL_FILE = 1 << 20
 MAX_RECORD = 64 << 20

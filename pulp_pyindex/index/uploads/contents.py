@@ -110,7 +110,10 @@ def _check_lengths(raw: RawMetadata) -> None:
         lengths = [len(text) for text in texts]
         total += sum(lengths)
         if max(lengths, default=0) > _MAX_VALUE or total > _MAX_CHECKED:
-            message = f"{name!r} is too long: {_MAX_VALUE} characters are allowed. {SEE_METADATA}"
+            message = (
+                f"{name!r} is too long: {_MAX_VALUE} characters are allowed for one value, "
+                f"{_MAX_CHECKED} for all. {SEE_METADATA}"
+            )
             raise InvalidUpload(name, message)
 
 
