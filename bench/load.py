@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-SECONDS = 3
-ROUNDS = 3
+SECONDS = 2
+ROUNDS = 5
 
 MISSING = (
     "wrk is not on the PATH, so nothing was measured under load. It is the Debian package `wrk`; "
@@ -36,16 +36,28 @@ def installed() -> bool:
     return shutil.which("wrk") is not None
 
 
-def compare(ours: Asked, theirs: Asked) -> tuple[float, float]:
-    """Requests per second of both: medians of rounds in which each has its turn.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Requests per second of two, and the first's share of the second."""
 
-    What else the machine does then hits both alike.
+    ours: float
+    theirs: float
+    share: float
+
+
+def compare(ours: Asked, theirs: Asked) -> Compared:
+    """Medians of rounds in which each has its turn.
+
+    What else the machine does in a round hits both alike, so the share is that of the rounds.
     """
     for one in (ours, theirs):
         _run(one, 1)
-    pairs = [(_run(ours, SECONDS), _run(theirs, SECONDS)) for _ in range(ROUNDS)]
-    first, second = zip(*pairs, strict=True)
-    return statistics.median(first), statistics.median(second)
+    rounds = [(_run(ours, SECONDS), _run(theirs, SECONDS)) for _ in range(ROUNDS)]
+    return Compared(
+        ours=statistics.median(mine for mine, _ in rounds),
+        theirs=statistics.median(other for _, other in rounds),
+        share=statistics.median(mine / other for mine, other in rounds),
+    )
 
 
 def _run(asked: Asked, seconds: int) -> float:
