@@ -10,7 +10,6 @@ from rest_framework import serializers
 from pulpcore.plugin.serializers import DetailRelatedField, IdentityField, ModelSerializer
 from pulpcore.plugin.util import get_domain_pk, get_objects_for_user
 
-from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexDistribution, PyindexToken
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.wanted.entries import read_entries
@@ -102,13 +101,12 @@ class PyindexTokenSerializer(DescribedMixin, ModelSerializer):
         return distributions
 
     def validate_projects(self, projects: list[str]) -> list[str]:
-        try:
-            understood = read_entries("projects", projects)
-        except PyindexError as error:
-            raise serializers.ValidationError(refusal(error).detail["projects"]) from error
-        ranges = [*understood.exact.values(), *((glob.range,) for glob in understood.globs)]
-        if any(any(str(each) for each in several) for several in ranges):
-            raise serializers.ValidationError("Only names and patterns, without versions.")
+        for position, text in enumerate(projects):
+            if not _is_name_or_pattern(text):
+                raise serializers.ValidationError(
+                    f"projects[{position}] {text!r}: neither a project's name nor a pattern of "
+                    "names, such as 'acme-*'."
+                )
         return projects
 
     def validate_expires_at(self, moment: Any) -> Any:
@@ -139,6 +137,16 @@ class PyindexTokenSerializer(DescribedMixin, ModelSerializer):
             "last_used",
             "owner",
         )
+
+
+def _is_name_or_pattern(text: str) -> bool:
+    try:
+        understood = read_entries("projects", [text])
+    except PyindexError:
+        return False
+    # An entry of what a remote wants may have a range of versions; a token's may not.
+    ranges = [*understood.exact.values(), *((glob.range,) for glob in understood.globs)]
+    return not any(str(each) for several in ranges for each in several)
 
 
 class PyindexTokenCreatedSerializer(PyindexTokenSerializer):
