@@ -47,35 +47,40 @@ async def _send_head(connection: socket.socket, head: bytes) -> None:
 
 
 async def _send_span(connection: socket.socket, descriptor: int, span: Span) -> None:
-    offset, turn = span.start, 0
-    os.posix_fadvise(descriptor, span.start, len(span), os.POSIX_FADV_SEQUENTIAL)
-    while offset < span.stop:
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    offset = span.start
+
+    def send() -> None:
+        nonlocal offset
+        if done.done():
+            return
         try:
-            sent = os.sendfile(
-                connection.fileno(), descriptor, offset, min(span.stop - offset, _TURN)
-            )
+            count = min(span.stop - offset, _TURN)
+            sent = os.sendfile(connection.fileno(), descriptor, offset, count)
         except BlockingIOError:
-            await _writable(connection)
-            turn = 0
-            continue
-        if sent == 0:
-            raise ConnectionAbortedError("the file is shorter than it was")
+            return
+        except OSError as error:
+            done.set_exception(error)
+            return
         offset += sent
-        turn += sent
-        if turn >= _TURN:
-            turn = 0
-            await asyncio.sleep(0)
+        if offset == span.stop:
+            done.set_result(None)
+        elif sent == 0:
+            done.set_exception(ConnectionAbortedError("the file is shorter than it was"))
+
+    # The writer stays for all of the span: adding and removing it costs a third of the speed.
+    loop.add_writer(connection.fileno(), send)
+    try:
+        await done
+    finally:
+        loop.remove_writer(connection.fileno())
 
 
 async def _writable(connection: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     ready = loop.create_future()
-
-    def wake() -> None:
-        if not ready.done():
-            ready.set_result(None)
-
-    loop.add_writer(connection.fileno(), wake)
+    loop.add_writer(connection.fileno(), lambda: ready.done() or ready.set_result(None))
     try:
         await ready
     finally:
