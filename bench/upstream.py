@@ -1,7 +1,8 @@
 """The upstream of the figures, a process of its own: `python -m bench.upstream PORT SIZE…`.
 
 It answers from memory and does little else, so that what is measured is not it. Beside the indexes
-`/<name>/simple/` and `/downloads/` it has `/-/count`, `/-/change/<name>/<share>`, `/-/rate/<bytes>`.
+`/<name>/simple/` and `/downloads/` it has `/-/count`, `/-/change/<name>/<share>` and
+`/-/rate/<bytes>`.
 """
 
 import asyncio
