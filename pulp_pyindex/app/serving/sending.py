@@ -80,7 +80,12 @@ async def _send_span(connection: socket.socket, descriptor: int, span: Span) -> 
 async def _writable(connection: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     ready = loop.create_future()
-    loop.add_writer(connection.fileno(), lambda: ready.done() or ready.set_result(None))
+
+    def wake() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    loop.add_writer(connection.fileno(), wake)
     try:
         await ready
     finally:
