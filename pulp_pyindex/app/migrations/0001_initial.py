@@ -172,8 +172,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('project', models.TextField()),
                 ('serial', models.BigIntegerField()),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='pyindex.pyindexpage')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='pyindex.pyindexpublication')),
+                ('page', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='pyindex.pyindexpage')),
+                ('publication', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='pyindex.pyindexpublication')),
             ],
             options={
                 'default_related_name': '%(app_label)s_%(model_name)s',

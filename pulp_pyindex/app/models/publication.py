@@ -42,14 +42,20 @@ class PyindexPage(models.Model):
 
 
 class PyindexPublishedProject(models.Model):
-    """Which page a publication shows for a project. The project "" is the list of projects."""
+    """Which page a publication shows for a project. The project "" is the list of projects.
+
+    Publishing copies these rows for all that did not change. The database checks no keys of them
+    and keeps no index but those that are searched: both cost more than the copying does.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    publication = models.ForeignKey(PyindexPublication, on_delete=models.CASCADE)
+    publication = models.ForeignKey(
+        PyindexPublication, on_delete=models.CASCADE, db_constraint=False, db_index=False
+    )
     project = models.TextField()
     #: Milliseconds since the epoch at which the version that last changed the project was made.
     serial = models.BigIntegerField()
-    page = models.ForeignKey(PyindexPage, on_delete=models.PROTECT)
+    page = models.ForeignKey(PyindexPage, on_delete=models.PROTECT, db_constraint=False)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
