@@ -11,7 +11,7 @@ from django.conf import settings
 
 from pulpcore.plugin.content import app
 
-from pulp_pyindex.app.serving.service import PREFIX, IndexService
+from pulp_pyindex.app.serving.service import FILES_PREFIX, PREFIX, IndexService
 
 _DOMAIN = "{pulp_domain}/" if settings.DOMAIN_ENABLED else ""
 _BELOW = f"{_DOMAIN}{{path:.+}}"
@@ -28,8 +28,8 @@ service = IndexService(
 app.middlewares.insert(0, service.middleware())
 app.add_routes(
     [
-        web.route("*", f"{PREFIX}{_BELOW}", service.route),
-        web.route("*", f"{settings.CONTENT_PATH_PREFIX}{_BELOW}", service.route),
+        web.route("*", f"{prefix}{_BELOW}", service.route, expect_handler=service.expect)
+        for prefix in (PREFIX, FILES_PREFIX, settings.CONTENT_PATH_PREFIX)
     ]
 )
 app.cleanup_ctx.append(service.run)

@@ -44,11 +44,12 @@ class Documents:
         self, index: Index, project: NormalizedName | None, kind: str, root: str
     ) -> Ready:
         """`rss/<kind>.xml`, or a project's `releases` where one is named."""
-        if index.version_pk is None:
+        version_pk = index.version_pk
+        if version_pk is None:
             return _nothing()
         body = await self._flights.share(
-            ("feed", index.version_pk, project, kind, root),
-            lambda: in_database(_feed, index.version_pk, project, kind, root),
+            ("feed", version_pk, project, kind, root),
+            lambda: in_database(_feed, version_pk, project, kind, root),
         )
         if body is None:
             return _nothing()

@@ -90,7 +90,9 @@ class Files:
         key = ("file", found.domain_pk, name, guarded)
         known: StoredFile | None = self._memory.get(key)
         if known is not None:
-            return known, key
+            if not known.is_lost():
+                return known, key
+            self._memory.forget(key)
         sha256 = found.metadata_sha256 if is_metadata else found.sha256
         headers = file_headers(sha256 or name.replace("/", ""), guarded, is_metadata)
         made = await in_database(_open, found.domain_pk, name, headers)

@@ -22,6 +22,9 @@ ROOT = ""
 #: Pages whose compressed form is larger are put together in a thread.
 _LARGE = 64 * 1024
 
+_MISSING_LIMIT = 8 * 1024 * 1024
+_MISSING_SIZE = 400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
@@ -42,6 +45,9 @@ class Pages:
     def __init__(self, memory: Memory[Ready | None], flights: Flights) -> None:
         self._memory = memory
         self._flights = flights
+        # Installers ask every index for every project, most often in vain. Of its own size, so
+        # that questions never drive out answers.
+        self._missing: Memory[bool] = Memory(_MISSING_LIMIT)
 
     async def ready(self, index: Index, project: str, form: Form) -> tuple[PageKey, Ready | None]:
         """The page of a project, and the key it has in memory; None: there is no such project."""
@@ -66,9 +72,13 @@ class Pages:
         """The page as it is published, or as it would be."""
         if index.pages_key is None:
             return None
-        return await self._flights.share(
-            ("page", index.pages_key, project), lambda: in_database(_load, index, project)
-        )
+        key = ("no page", index.pages_key, project)
+        if self._missing.get(key) is not None:
+            return None
+        page = await self._flights.share(key, lambda: in_database(_load, index, project))
+        if page is None:
+            self._missing.put(key, True, _MISSING_SIZE + len(project))
+        return page
 
 
 def _key(index: Index, project: str, form: Form) -> PageKey:

@@ -58,7 +58,7 @@ def quoted(segment: str) -> str:
     return quote(segment, safe="")
 
 
-def index_path(domain: str, base_path: str, *, domains: bool) -> str:
-    """The path of an index on the content app, quoted, with slashes at both ends."""
+def index_path(prefix: str, domain: str, base_path: str, *, domains: bool) -> str:
+    """The path of an index below a prefix of the content app, quoted, with slashes at both ends."""
     below = f"{domain}/{base_path}" if domains else base_path
-    return f"/pypi/{quote(below)}/"
+    return f"{prefix}{quote(below)}/"

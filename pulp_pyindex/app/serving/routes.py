@@ -9,6 +9,7 @@ from aiohttp import web
 
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.documents import Documents
 from pulp_pyindex.app.serving.files import Files
 from pulp_pyindex.app.serving.pages import ROOT, Form, Pages
 from pulp_pyindex.app.serving.places import quoted, relative
@@ -16,6 +17,7 @@ from pulp_pyindex.app.serving.provenance import Provenances
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.stored import StoredFile
 from pulp_pyindex.index.errors import PyindexError
+from pulp_pyindex.index.jsonapi import Place
 from pulp_pyindex.index.names import normalize
 from pulp_pyindex.index.negotiation import Kind, choose_encoding, choose_kind
 
@@ -35,6 +37,8 @@ class Asked:
     accept_encoding: str | None
     #: Absolute URL of the index.
     root: str
+    #: Absolute URL of what stands for the index's `packages/` where URLs must begin so.
+    files_root: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,10 @@ class Found:
 class Routes:
     """The paths of an index."""
 
-    def __init__(self, pages: Pages, files: Files, provenances: Provenances) -> None:
+    def __init__(
+        self, pages: Pages, files: Files, provenances: Provenances, documents: Documents
+    ) -> None:
+        self._documents = documents
         self._pages = pages
         self._files = files
         self._provenances = provenances
@@ -78,7 +85,40 @@ class Routes:
                     asked.index, name, version, filename, asked.accept
                 )
                 return Found(answer=answer)
+            case ["pypi", name, "json"] | ["pypi", name, "json", ""]:
+                return await self._document(asked, name, None)
+            case ["pypi", name, version, "json"] | ["pypi", name, version, "json", ""]:
+                return await self._document(asked, name, version)
+            case ["rss", "packages.xml" | "updates.xml" as feed]:
+                kind = feed.removesuffix(".xml")
+                return Found(answer=await self._documents.feed(asked.index, None, kind, asked.root))
+            case ["rss", "project", name, "releases.xml"]:
+                return await self._releases(asked, name)
         return Found(answer=answers.text(404, "There is nothing at this path of the index."))
+
+    async def _document(self, asked: Asked, name: str, version: str | None) -> Found:
+        """The legacy JSON API's document of a project or release."""
+        try:
+            project = normalize(name)
+        except PyindexError:
+            return Found(answer=_unknown(asked.index, name))
+        if project != name:
+            up = "../../" if asked.segments[-1] == "" else "../"
+            up += "../" if version is not None else ""
+            below = f"{quoted(version)}/json" if version is not None else "json"
+            return _redirect(301, f"{up}{quoted(project)}/{below}", asked.request.raw_path)
+        place = Place(base_url=asked.root, files_url=asked.files_root)
+        if version is None:
+            return Found(answer=await self._documents.project(asked.index, project, place))
+        return Found(answer=await self._documents.release(asked.index, project, version, place))
+
+    async def _releases(self, asked: Asked, name: str) -> Found:
+        try:
+            project = normalize(name)
+        except PyindexError:
+            return Found(answer=_unknown(asked.index, name))
+        feed = await self._documents.feed(asked.index, project, "releases", asked.root)
+        return Found(answer=feed)
 
     async def _root(self, asked: Asked) -> Found:
         if asked.index.pages_key is None:
@@ -97,7 +137,9 @@ class Routes:
     async def _page(self, asked: Asked, project: str) -> Found:
         if asked.index.pages_key is None:
             return Found(answer=_nothing_published(asked.index))
-        kind = choose_kind(asked.accept, asked.request.query.get("format"))
+        wanted = asked.request.query.get("format")
+        # PEP 691 shows the plus sign of the media types as it is; in a query it means a space.
+        kind = choose_kind(asked.accept, None if wanted is None else wanted.replace(" ", "+"))
         if kind is None:
             return Found(answer=_not_acceptable())
         form = Form(

@@ -12,22 +12,29 @@ from django.conf import settings
 
 from pulpcore.plugin.content import Handler
 
+from pulp_pyindex.app.models.notices import CHANNEL, UPLOADS_SETTLED
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.credentials import Credentials, Identity, WrongCredentials
 from pulp_pyindex.app.serving.database import DatabaseGone
+from pulp_pyindex.app.serving.documents import Documents
 from pulp_pyindex.app.serving.files import Files
+from pulp_pyindex.app.serving.generation import Generation
+from pulp_pyindex.app.serving.listening import listen
 from pulp_pyindex.app.serving.memory import Cell, Flights, Memory
 from pulp_pyindex.app.serving.pages import Pages
 from pulp_pyindex.app.serving.passwords import TooManyPasswords
-from pulp_pyindex.app.serving.places import Place, index_path, locate
+from pulp_pyindex.app.serving.places import index_path, locate
 from pulp_pyindex.app.serving.provenance import Provenances
-from pulp_pyindex.app.serving.refreshing import keep_fresh
+from pulp_pyindex.app.serving.publishing import Publishing
+from pulp_pyindex.app.serving.refreshing import Refresher
 from pulp_pyindex.app.serving.remote_files import RemoteFiles
 from pulp_pyindex.app.serving.rights import Rights, unauthenticated
 from pulp_pyindex.app.serving.routes import Asked, Routes
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 
 PREFIX = "/pypi/"
+#: Another way to the files of an index, for mirroring tools that want URLs to begin like this.
+FILES_PREFIX = "/packages/"
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Of a request: the path as it came, Accept, Accept-Encoding.
@@ -55,29 +62,47 @@ class IndexService:
         #: Of protected indexes: looked at only once it is clear that the one who asks may read.
         self._protected: dict[_HotKey, Cell[Any]] = {}
         self._hot_of: dict[int, list[_HotKey]] = {}
-        self._prefixes = (PREFIX, content_prefix)
+        self._prefixes = (PREFIX, FILES_PREFIX, content_prefix)
         self._domains = domains
         self._remote = RemoteFiles(folder)
         self._routes = Routes(
             Pages(self._memory, self._flights),
             Files(self._memory, self._flights, self._remote),
             Provenances(),
+            Documents(self._memory, self._flights),
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        self._generation = Generation(folder / "generation")
+        self._refresher = Refresher(self.snapshot, self.credentials, self._forget, self._generation)
+        self.publishing = Publishing(
+            folder=folder,
+            credentials=self.credentials,
+            rights=self.rights,
+            make_visible=self._refresher.make_visible,
         )
 
     async def run(self, app: web.Application) -> Any:
         """Keep up to date while the application runs (an aiohttp cleanup context)."""
-        refreshing = asyncio.create_task(keep_fresh(self.snapshot, self._forget, self.credentials))
+        heard = {
+            CHANNEL: self._refresher.changed.set,
+            UPLOADS_SETTLED: self.publishing.settling.told.set,
+        }
+        tasks = [asyncio.create_task(self._refresher.run()), asyncio.create_task(listen(heard))]
         async with self._remote:
             yield
-        refreshing.cancel()
-        await asyncio.wait([refreshing])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
     def middleware(self) -> Any:
         """The outermost middleware: answers open indexes, leaves everything else to Pulp."""
         hot, prefixes = self._hot, self._prefixes
+        generation, refresher = self._generation, self._refresher
 
         @web.middleware
         async def pyindex(request: web.Request, handler: _Handler) -> web.StreamResponse:
+            if generation.current() != refresher.seen:
+                await refresher.catch_up()
             headers = request.headers
             key = (request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding"))
             cell = hot.get(key)
@@ -91,6 +116,10 @@ class IndexService:
             found = await self._locate(request.raw_path)
             if found is None:
                 return await handler(request)
+            if self.publishing.is_upload(found[1]):
+                if not self.publishing.is_ahead(request, found[0]):
+                    return await handler(request)
+                return await self.publishing.answer(request, *found)
             if found[0].is_open:
                 return await self._answer(request, *found)
             return await self._ahead(request, handler, *found)
@@ -163,10 +192,12 @@ class IndexService:
         found = await self._locate(request.raw_path)
         if found is not None:
             index, segments = found
+            if self.publishing.is_upload(segments):
+                return await self.publishing.answer(request, index, segments)
             if index.is_open:
                 return await self._answer(request, index, segments)
             return await self._behind(request, index, segments)
-        if request.path.startswith(PREFIX) or self._is_ours(request):
+        if request.path.startswith((PREFIX, FILES_PREFIX)) or self._is_ours(request):
             return answers.text(404, "There is no index at this address.").to(request)
         if request.method not in _READING:
             raise web.HTTPMethodNotAllowed(request.method, sorted(_READING))
@@ -190,10 +221,22 @@ class IndexService:
             return None
         if not self.snapshot.loaded.is_set():
             await self._first_picture()
-        return self._index(place)
+        found = self.snapshot.find(place.domain, place.segments)
+        if found is not None and raw_path.startswith(FILES_PREFIX):
+            return found[0], ("packages", *found[1])
+        return found
 
-    def _index(self, place: Place) -> tuple[Index, Sequence[str]] | None:
-        return self.snapshot.find(place.domain, place.segments)
+    async def expect(self, request: web.Request) -> web.StreamResponse | None:
+        """Answer to `Expect: 100-continue`: an upload may be refused before its body is sent."""
+        found = await self._locate(request.raw_path)
+        if found is not None and self.publishing.is_upload(found[1]):
+            refusal = await self.publishing.refusal(request, found[0])
+            if refusal is not None:
+                return refusal
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # aiohttp takes what has been sent for a part of the answer.
+        request.writer.output_size = 0
+        return None
 
     def _is_ours(self, request: web.Request) -> bool:
         """Whether Pulp's own, slower handler would find one of our indexes at an odd path."""
@@ -225,7 +268,8 @@ class IndexService:
             segments=segments,
             accept=_joined(headers.getall("Accept", ())),
             accept_encoding=_joined(headers.getall("Accept-Encoding", ())),
-            root=_root(request, index),
+            root=_root(request, index, PREFIX),
+            files_root=_root(request, index, FILES_PREFIX),
         )
         try:
             found = await self._routes.find(asked)
@@ -268,9 +312,9 @@ def _is_plain(headers: Any) -> bool:
     return len(headers.getall("Accept", ())) < 2 and len(headers.getall("Accept-Encoding", ())) < 2
 
 
-def _root(request: web.Request, index: Index) -> str:
+def _root(request: web.Request, index: Index, prefix: str) -> str:
     origin = settings.CONTENT_ORIGIN or f"{request.scheme}://{request.host}"
-    path = index_path(index.domain, index.base_path, domains=settings.DOMAIN_ENABLED)
+    path = index_path(prefix, index.domain, index.base_path, domains=settings.DOMAIN_ENABLED)
     return f"{origin.rstrip('/')}{path}"
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django_guid import get_guid, set_guid
+from django_guid.utils import generate_guid
+
 from pulpcore.plugin.constants import TASK_FINAL_STATES
 from pulpcore.plugin.models import Task
 from pulpcore.plugin.tasking import dispatch
@@ -38,6 +41,9 @@ def ensure_commit(repository_pk: UUID) -> None:
     """
     repository = PyindexRepository.objects.select_related("pulp_domain").get(pk=repository_pk)
     set_domain(repository.pulp_domain)
+    if get_guid() is None:
+        # pulpcore's middleware does this for requests that pass it; a task must have one.
+        set_guid(generate_guid())
     unfinished = Task.objects.filter(
         name=_COMMIT, reserved_resources_record__contains=[get_prn(repository)]
     ).exclude(state__in=TASK_FINAL_STATES)

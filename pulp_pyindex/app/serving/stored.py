@@ -39,6 +39,10 @@ class StoredFile:
         """Bytes it takes in memory, roughly."""
         return 2 * len(self._lines) + 1024
 
+    def is_lost(self) -> bool:
+        """Whether its bytes were taken away, as far as that can be known at once."""
+        return False
+
     def to(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to one request. Raises FileNotFoundError where the bytes are gone."""
         asked = request.headers
@@ -112,6 +116,9 @@ class FileOnDisk(StoredFile):
     def __init__(self, headers: Mapping[str, str], path: Path, length: int) -> None:
         super().__init__(headers, length)
         self.path = path
+
+    def is_lost(self) -> bool:
+        return not self.path.exists()
 
     def sending(
         self, status: int, lines: Lines, headers: Mapping[str, str], span: Span

@@ -195,4 +195,3 @@ def _check_and_take_in(repository_pk: UUID, arrived: Arrived, brought: Brought) 
     upload = take_in(repository, checked, brought)
     ensure_commit(repository_pk)
     return upload.pk
-

@@ -48,5 +48,5 @@ def test_a_redirect_keeps_the_query() -> None:
 
 def test_an_index_has_a_path() -> None:
     """With the domain where there are domains."""
-    assert index_path("default", "team/x y", domains=False) == "/pypi/team/x%20y/"
-    assert index_path("d", "x", domains=True) == "/pypi/d/x/"
+    assert index_path("/pypi/", "default", "team/x y", domains=False) == "/pypi/team/x%20y/"
+    assert index_path("/pypi/", "d", "x", domains=True) == "/pypi/d/x/"
