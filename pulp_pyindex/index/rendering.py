@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from pulp_pyindex.index.negotiation import Kind
-from pulp_pyindex.index.pages import API_VERSION, File, ProjectEntry, ProjectPage, Status
+from pulp_pyindex.index.pages import API_VERSION, File, ProjectEntry, ProjectPage
 
 #: What a client must be told where sizes are not known: `size` is mandatory from 1.1 on (PEP 700).
 API_VERSION_WITHOUT_SIZES = "1.0"
@@ -89,10 +89,8 @@ def project_tail(kind: Kind, page: ProjectPage) -> bytes:
             "versions": page.versions,
         }
         return _encoder.encode(document)[1:]
-    lines = []
-    if page.status.status is not Status.ACTIVE or page.status.reason:
-        status_text = escape(page.status.status.value)
-        lines.append(f'<meta name="pypi:project-status" content="{status_text}">\n')
+    status_text = escape(page.status.status.value)
+    lines = [f'<meta name="pypi:project-status" content="{status_text}">\n']
     if page.status.reason:
         reason = escape(page.status.reason)
         lines.append(f'<meta name="pypi:project-status-reason" content="{reason}">\n')
