@@ -14,20 +14,18 @@ from pypi_simple import ACCEPT_HTML_ONLY, ACCEPT_JSON_ONLY, DistributionPackage,
 
 from support.clients import Clients
 from support.index import Index
-from support.pulp import Pulp
+from support.pulp import Pulp, unique
 from support.upstream import Upstream
-from support.wheels import sdist, wheel
+from support.wheels import MadeFile, sdist, wheel
 
-ALPHA = wheel("alpha", "1.0", dependencies=["beta>=1", "gamma"])
-ALPHA_OLD = wheel("alpha", "0.9")
-ALPHA_NEW = wheel("alpha", "2.0", requires_python=">=4")
-BETA = wheel("beta", "1.0", payload=300_000)
-BETA_YANKED = wheel("beta", "1.1")
-GAMMA = sdist("gamma", "3.0")
-DOTTED = wheel("Dotted.Name", "1.0")
-FILES = {
-    made.filename: made for made in (ALPHA, ALPHA_OLD, ALPHA_NEW, BETA, BETA_YANKED, GAMMA, DOTTED)
-}
+ALPHA = "alpha-1.0-py3-none-any.whl"
+ALPHA_OLD = "alpha-0.9-py3-none-any.whl"
+ALPHA_NEW = "alpha-2.0-py3-none-any.whl"
+BETA = "beta-1.0-py3-none-any.whl"
+BETA_YANKED = "beta-1.1-py3-none-any.whl"
+GAMMA = "gamma-3.0.tar.gz"
+DOTTED = "Dotted_Name-1.0-py3-none-any.whl"
+Files = dict[str, MadeFile]
 OLD, RECENT = "2022-03-04T05:06:07.008000Z", "2025-06-07T08:09:10.111213Z"
 
 
@@ -36,17 +34,41 @@ def clients(tmp_path: Path) -> Clients:
     return Clients(folder=tmp_path)
 
 
-def fill(upstream: Upstream) -> None:
-    """Seven files: dependencies, a yank, one for no Python there is, a sdist, two ages."""
-    upstream.add(ALPHA, ALPHA_NEW, BETA, DOTTED, upload_time=RECENT)
-    upstream.add(ALPHA_OLD, GAMMA, upload_time=OLD)
-    upstream.add(BETA_YANKED, yanked="it is broken", upload_time=OLD)
+@pytest.fixture
+def files() -> Files:
+    """Dependencies, a yank, one file for no Python there is, a sdist; new to Pulp in each test."""
+    salt = unique()
+    made = [
+        wheel("alpha", "1.0", dependencies=["beta>=1", "gamma"], salt=salt),
+        wheel("alpha", "0.9", salt=salt),
+        wheel("alpha", "2.0", requires_python=">=4", salt=salt),
+        wheel("beta", "1.0", payload=300_000, salt=salt),
+        wheel("beta", "1.1", salt=salt),
+        sdist("gamma", "3.0", salt=salt),
+        wheel("Dotted.Name", "1.0", salt=salt),
+    ]
+    return {one.filename: one for one in made}
+
+
+def offer(upstream: Upstream, files: Files, **changes: None) -> None:
+    """Let upstream have the files, of two ages."""
+    for filename, made in files.items():
+        old = filename in (ALPHA_OLD, GAMMA, BETA_YANKED)
+        yanked = "it is broken" if filename == BETA_YANKED else None
+        upstream.add(made, upload_time=OLD if old else RECENT, yanked=yanked, **changes)
 
 
 @pytest.fixture
-def index(pulp: Pulp, upstream: Upstream) -> Index:
-    """The mirror of `fill`, nothing downloaded yet."""
-    fill(upstream)
+def index(pulp: Pulp, upstream: Upstream, files: Files) -> Index:
+    """The mirror of an upstream that has `files`; nothing is downloaded yet."""
+    offer(upstream, files)
+    return pulp.mirror(upstream.url).index
+
+
+@pytest.fixture
+def bare_index(pulp: Pulp, upstream: Upstream, files: Files) -> Index:
+    """As `index`, without metadata: an installer has to look into wheels."""
+    offer(upstream, files, metadata=None, core_metadata=None)
     return pulp.mirror(upstream.url).index
 
 
@@ -59,20 +81,16 @@ def installed(folder: Path) -> dict[str, str]:
     return found
 
 
-def bare(upstream: Upstream) -> None:
-    """Let the upstream offer no metadata, so that an installer has to look into wheels."""
-    for filename in FILES:
-        upstream.catalogue.change(filename, metadata=None, core_metadata=None)
-
-
 WANTED = {"alpha": "1.0", "beta": "1.0", "gamma": "3.0"}
 
 
-def test_pip_downloads_what_upstream_has(clients: Clients, index: Index, tmp_path: Path) -> None:
+def test_pip_downloads_what_upstream_has(
+    clients: Clients, index: Index, files: Files, tmp_path: Path
+) -> None:
     """Files come byte for byte, dependencies too, found through `.metadata`."""
     ran = clients.pip("download", "-v", "--dest", "got", "alpha", index=index.simple)
     got = {path.name: path.read_bytes() for path in (tmp_path / "got").iterdir()}
-    assert got == {made.filename: made.body for made in (ALPHA, BETA, GAMMA)}
+    assert got == {name: files[name].body for name in (ALPHA, BETA, GAMMA)}
     assert re.search(r"dependency information .*alpha-1.0-py3-none-any.whl.metadata", ran.output)
 
 
@@ -98,14 +116,11 @@ def test_pip_takes_a_yanked_file_only_when_pinned(
 
 
 def test_pip_reads_metadata_out_of_remote_wheels(
-    clients: Clients, pulp: Pulp, upstream: Upstream, tmp_path: Path
+    clients: Clients, bare_index: Index, tmp_path: Path
 ) -> None:
     """fast-deps asks for ranges of files that are not here yet."""
-    fill(upstream)
-    bare(upstream)
-    index = pulp.mirror(upstream.url).index
     options = ("install", "-v", "--use-feature=fast-deps", "--target", "into", "alpha")
-    ran = clients.pip(*options, index=index.simple)
+    ran = clients.pip(*options, index=bare_index.simple)
     assert installed(tmp_path / "into") == WANTED
     assert "does not support range requests" not in ran.output
     assert "dependency information from alpha 1.0" in ran.output
@@ -120,13 +135,13 @@ def test_pip_takes_what_was_uploaded_before_a_day(
     assert installed(tmp_path / "into") == {"alpha": "0.9"}
 
 
-def test_pip_checks_hashes(clients: Clients, index: Index, tmp_path: Path) -> None:
+def test_pip_checks_hashes(clients: Clients, index: Index, files: Files, tmp_path: Path) -> None:
     """With --require-hashes the true digests install, others do not."""
     requirements = tmp_path / "requirements.txt"
     options = ("install", "--require-hashes", "-r", "requirements.txt", "--target", "into")
     requirements.write_text(f"beta==1.0 --hash=sha256:{'0' * 64}\n")
     assert "DO NOT MATCH" in clients.pip(*options, index=index.simple, ok=False).output
-    requirements.write_text(f"beta==1.0 --hash=sha256:{BETA.sha256}\n")
+    requirements.write_text(f"beta==1.0 --hash=sha256:{files[BETA].sha256}\n")
     clients.pip(*options, index=index.simple)
     assert installed(tmp_path / "into") == {"beta": "1.0"}
 
@@ -140,13 +155,10 @@ def test_uv_installs(clients: Clients, index: Index, tmp_path: Path) -> None:
 
 
 def test_uv_reads_metadata_out_of_remote_wheels(
-    clients: Clients, pulp: Pulp, upstream: Upstream, tmp_path: Path
+    clients: Clients, bare_index: Index, tmp_path: Path
 ) -> None:
     """Without `.metadata` uv asks for ranges of files that are not here yet."""
-    fill(upstream)
-    bare(upstream)
-    index = pulp.mirror(upstream.url).index
-    options = ("--default-index", index.simple, "--target", "into", "-v")
+    options = ("--default-index", bare_index.simple, "--target", "into", "-v")
     ran = clients.uv("pip", "install", *options, "alpha")
     assert installed(tmp_path / "into") == WANTED
     assert "Range requests not supported" not in ran.output
@@ -159,7 +171,7 @@ def test_uv_does_without_what_is_newer(clients: Clients, index: Index, tmp_path:
     assert installed(tmp_path / "into") == {"alpha": "0.9"}
 
 
-def test_uv_locks_and_syncs(clients: Clients, index: Index, tmp_path: Path) -> None:
+def test_uv_locks_and_syncs(clients: Clients, index: Index, files: Files, tmp_path: Path) -> None:
     """The lock file holds true digests, sizes and upload times, and installs."""
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<3.15"\n'
@@ -167,22 +179,24 @@ def test_uv_locks_and_syncs(clients: Clients, index: Index, tmp_path: Path) -> N
     )
     clients.uv("lock", "--default-index", index.simple)
     locked = tomllib.loads((tmp_path / "uv.lock").read_text())
-    files = {
+    entries = {
         entry["url"].rpartition("/")[2]: entry
         for package in locked["package"]
         for entry in [*package.get("wheels", []), *filter(None, [package.get("sdist")])]
     }
-    assert set(files) == {ALPHA.filename, BETA.filename, GAMMA.filename}
-    for filename, entry in files.items():
-        assert entry["hash"] == f"sha256:{FILES[filename].sha256}"
-        assert entry["size"] == FILES[filename].size
-    assert files[GAMMA.filename]["upload-time"] == "2022-03-04T05:06:07.008Z"
+    assert set(entries) == {ALPHA, BETA, GAMMA}
+    for filename, entry in entries.items():
+        assert entry["hash"] == f"sha256:{files[filename].sha256}"
+        assert entry["size"] == files[filename].size
+    assert entries[GAMMA]["upload-time"] == "2022-03-04T05:06:07.008Z"
     clients.uv("sync", "--locked", "--default-index", index.simple)
     (site,) = (tmp_path / ".venv/lib").glob("python*/site-packages")
     assert WANTED.items() <= installed(site).items()
 
 
-def test_poetry_locks_and_installs(clients: Clients, index: Index, tmp_path: Path) -> None:
+def test_poetry_locks_and_installs(
+    clients: Clients, index: Index, files: Files, tmp_path: Path
+) -> None:
     """poetry with the mirror as its only source; the lock file holds true digests."""
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<3.15"\n'
@@ -195,7 +209,7 @@ def test_poetry_locks_and_installs(clients: Clients, index: Index, tmp_path: Pat
         entry["file"]: entry["hash"] for package in locked["package"] for entry in package["files"]
     }
     expected = (ALPHA, BETA, GAMMA)
-    assert hashes == {made.filename: f"sha256:{made.sha256}" for made in expected}
+    assert hashes == {filename: f"sha256:{files[filename].sha256}" for filename in expected}
     clients.poetry("sync")
     (site,) = (tmp_path / ".venv/lib").glob("python*/site-packages")
     assert WANTED.items() <= installed(site).items()
@@ -225,24 +239,24 @@ def told(file: DistributionPackage) -> dict[str, object]:
 
 @pytest.mark.parametrize("form", ["json", "html"])
 def test_every_advertised_hash_is_true(
-    form: str, pulp: Pulp, make_upstream: Callable[..., Upstream]
+    form: str, pulp: Pulp, make_upstream: Callable[..., Upstream], files: Files
 ) -> None:
     """Of files and of metadata; whatever truly says core-metadata answers."""
     upstream = make_upstream(form=form, links="other_host")
-    fill(upstream)
+    offer(upstream, files)
     index = pulp.mirror(upstream.url).index
     seen = 0
     for project in sorted(index.projects()):
         for filename, entry in index.files(project).items():
             body = fetched(entry["url"])
-            assert body == FILES[filename].body
+            assert body == files[filename].body
             assert entry["hashes"] == {"sha256": hashlib.sha256(body).hexdigest()}
             if promised := entry.get("core-metadata"):
                 metadata = fetched(entry["url"] + ".metadata")
-                assert metadata == FILES[filename].metadata
+                assert metadata == files[filename].metadata
                 assert promised == {"sha256": hashlib.sha256(metadata).hexdigest()}
             seen += 1
-    assert seen == len(FILES)
+    assert seen == len(files)
 
 
 def fetched(url: str) -> bytes:
@@ -253,8 +267,7 @@ def fetched(url: str) -> bytes:
 
 def test_links_lead_from_the_page_to_the_filename(index: Index) -> None:
     """The last part of each link is the filename, as installers derive `.metadata` from it."""
-    page = index.json("alpha")
-    for entry in page["files"]:
+    for entry in index.json("alpha")["files"]:
         url = urljoin(f"{index.simple}alpha/", entry["url"])
         assert url.startswith(f"{index.base}packages/")
         assert url.rpartition("/")[2] == entry["filename"]
