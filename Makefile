@@ -68,9 +68,6 @@ docs: $(VENV)/.installed
 bench: $(VENV)/.installed ## print the figures of docs/reference/performance.md
 	$(BIN)/python -m bench $(ARGS)
 
-fuzz: $(VENV)/.installed ## feed hostile input to what reads input (ARGS="--inputs 100000")
-	$(BIN)/python -m fuzz $(ARGS)
-
 clean: ## stop the demo and remove what was made here, .venv too
 	if [ -x $(BIN)/pulp-pyindex ]; then $(BIN)/pulp-pyindex down --home .demo; fi
 	rm -rf .demo build dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
