@@ -27,7 +27,7 @@ def main() -> int:
     options = _options()
     sizes = list(options.sizes or SIZES) + ([LARGE] if options.large else [])
     figures: list[Figure] = []
-    begun = time.monotonic()
+    begun, busy = time.monotonic(), os.getloadavg()[0]
     with running(sizes) as upstream, _stack() as stack:
         try:
             for figure in _measure(stack, upstream, sizes, options):
@@ -35,7 +35,7 @@ def main() -> int:
                 figures.append(figure)
         finally:
             print(as_text(figures), flush=True)
-    conditions = _conditions(time.monotonic() - begun)
+    conditions = _conditions(time.monotonic() - begun, busy)
     print(f"\n{conditions}")
     if options.write:
         write(options.write, as_markdown(figures, conditions))
@@ -120,7 +120,7 @@ def _more_processes(stack: Stack) -> Iterator[Stack]:
     yield stack
 
 
-def _conditions(seconds: float) -> str:
+def _conditions(seconds: float, busy: float) -> str:
     model = next(
         (
             line.partition(":")[2].strip()
@@ -132,7 +132,8 @@ def _conditions(seconds: float) -> str:
     return (
         f"Measured on {datetime.now(UTC):%d %B %Y} in {seconds / 60:.1f} minutes: "
         f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}, "
-        "upstream, load and server on the same machine."
+        "upstream, load and server on the same machine, "
+        f"whose load average was {busy:.1f} before."
     )
 
 
