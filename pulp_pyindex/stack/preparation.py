@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import secrets
-import subprocess
+import signal
 import sys
 from importlib.metadata import distribution, entry_points
 from pathlib import Path
@@ -17,8 +17,9 @@ from urllib.parse import quote
 from pulp_pyindex.stack.database import migrations_applied
 from pulp_pyindex.stack.errors import PreparationFailed
 from pulp_pyindex.stack.home import Home, read_json, write_private
-from pulp_pyindex.stack.processes import tail
+from pulp_pyindex.stack.processes import Program, signal_group, start, tail
 from pulp_pyindex.stack.settings_file import environment
+from pulp_pyindex.stack.waiting import wait
 
 # Tables, permissions, policies and roles.
 _READ_BY_MIGRATE = frozenset({"access", "migrations", "models", "viewsets"})
@@ -43,17 +44,14 @@ def prepare(home: Home, database: str, password: str | None) -> None:
         password = home.admin_password.read_text("utf-8").strip()
     password = password or secrets.token_urlsafe(24)
     log = home.logs / "preparation.log"
-    with log.open("ab") as output:
-        done = subprocess.run(
-            [sys.executable, "-m", "pulp_pyindex.stack.preparation"],
-            check=False,
-            env=environment(home) | {PASSWORD_VARIABLE: password},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=home.root,
-        )
-    if done.returncode != 0:
+    program = Program(
+        name="preparation",
+        command=(sys.executable, "-m", "pulp_pyindex.stack.preparation"),
+        environment=environment(home) | {PASSWORD_VARIABLE: password},
+        directory=home.root,
+        log=log,
+    )
+    if _finished(program) != 0:
         raise PreparationFailed(log, tail(log))
     write_private(home.admin_password, password + "\n")
     kept = {
@@ -81,6 +79,17 @@ def installed_code() -> str:
         if path.relative_to(ours).parts[0] in _READ_BY_MIGRATE:
             seen.update(path.read_bytes())
     return seen.hexdigest()
+
+
+def _finished(program: Program) -> int:
+    """Its exit code; whoever asks the supervisor to stop meanwhile stops it too."""
+    child = start(program)
+    try:
+        while child.poll() is None:
+            wait(0.2)
+    finally:
+        signal_group(child.pid, signal.SIGTERM)
+    return child.wait()
 
 
 def _main() -> None:

@@ -41,8 +41,11 @@ def run_demo(home: Home, *, keep: bool, output: TextIO) -> None:
 
 
 def _tell(home: Home, teller: Teller, output: TextIO) -> None:
-    with teller.step("Start the whole stack on a PostgreSQL of its own"):
+    with teller.step("Find the index that this machine's pip uses"):
+        teller.call("pip config get global.index-url")
         source = machine_source()
+        teller.result(source.url)
+    with teller.step("Start the whole stack on a PostgreSQL of its own"):
         _start(home, source, teller, output)
     state = status(home).state
     rest = Rest(
