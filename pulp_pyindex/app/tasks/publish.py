@@ -57,6 +57,20 @@ def autopublish(repository: PyindexRepository, version: RepositoryVersion, **kwa
         publish(str(version.pk))
 
 
+def ensure_published(repository: PyindexRepository) -> None:
+    """Publish the latest version where that should have happened and did not.
+
+    A task that is killed between making a version and publishing it leaves it unpublished, and
+    no later task that has nothing to change would make another one.
+    """
+    latest = repository.latest_version()
+    if not repository.autopublish or latest is None or latest.number == 0:
+        return
+    published = PyindexPublication.objects.filter(repository_version=latest, complete=True)
+    if not published.exists():
+        publish(str(latest.pk))
+
+
 def drop_unshown_pages() -> None:
     """Delete pages that no publication shows any more.
 

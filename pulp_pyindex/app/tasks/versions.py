@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from pulpcore.plugin.models import CreatedResource, RepositoryVersion, Task
 
 from pulp_pyindex.app.models import PyindexRepository, PyindexVersion, PyindexYank
+from pulp_pyindex.app.tasks.publish import ensure_published
 
 _TABLES = ("pyindex_coming", "pyindex_going")
 
@@ -120,6 +121,7 @@ class Change:
             "SELECT EXISTS (SELECT FROM pyindex_coming) OR EXISTS (SELECT FROM pyindex_going)"
         )
         if not self.cursor.fetchone()[0]:
+            ensure_published(self.repository)
             return None
         with transaction.atomic():
             version_pk = self._write(info)
