@@ -84,6 +84,9 @@ def stored_artifact(path: str, digests: Mapping[str, str], size: int, domain: Do
             pulp_domain=domain,
             **{name: digests[name] for name in Artifact.DIGEST_FIELDS},
         )
+        _clear_remains(fresh, domain)
+        # pulpcore opens the file behind it and leaves it open.
+        opened = fresh.file
         try:
             with transaction.atomic():
                 fresh.save()
@@ -92,8 +95,24 @@ def stored_artifact(path: str, digests: Mapping[str, str], size: int, domain: Do
             known = Artifact.objects.get(sha256=digests["sha256"], pulp_domain=domain)
         else:
             return fresh
+        finally:
+            opened.close()
     known.touch()
     return known
+
+
+def _clear_remains(artifact: Artifact, domain: Domain) -> None:
+    """Remove part of a file at the artifact's place.
+
+    pulpcore takes whatever is there for the whole; a full disk or a crash amid copying leaves less.
+    """
+    try:
+        place = Path(domain.get_storage().path(artifact.storage_path("")))
+    except NotImplementedError:
+        # Object storages have whole objects only.
+        return
+    if place.exists() and place.stat().st_size != artifact.size:
+        place.unlink(missing_ok=True)
 
 
 def _store_beside(path: str, domain: Domain) -> Artifact:
