@@ -157,5 +157,7 @@ class PyindexTokenCreatedSerializer(PyindexTokenSerializer):
         help_text="The secret. It is shown here and never again: only its digest is kept.",
     )
 
-    class Meta(PyindexTokenSerializer.Meta):
+    # Not derived from the other's: pulpcore would give both one name in the schema.
+    class Meta:
+        model = PyindexToken
         fields = (*PyindexTokenSerializer.Meta.fields, "token")

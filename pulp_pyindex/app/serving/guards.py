@@ -64,7 +64,9 @@ def _refused(
 
 def _introduce(request: Any, identity: Identity, domain: Domain) -> None:
     """Leave with the request what pulpcore's middlewares leave, where they have not seen it."""
-    known = Request(HttpRequest())
+    plain = HttpRequest()
+    plain.method = "GET"
+    known = Request(plain)
     known.user = holders.user(identity.user_pk) or AnonymousUser()
     known.pulp_domain = domain
     set_domain(domain)
