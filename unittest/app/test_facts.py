@@ -1,10 +1,16 @@
 """The digest over what a source told of a file."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from pulp_pyindex.app.models.facts import facts_digest
 
-FACTS = {"project": "a", "version": "1.0", "packagetype": "sdist", "hashes": {"md5": "0" * 32}}
+FACTS: dict[str, Any] = {
+    "project": "a",
+    "version": "1.0",
+    "packagetype": "sdist",
+    "hashes": {"md5": "0" * 32},
+}
 
 
 def test_equal_facts_are_equal() -> None:

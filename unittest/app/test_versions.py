@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def repository() -> PyindexRepository:
-    return PyindexRepository.objects.create(name="repository", autopublish=False)
+    made: PyindexRepository = PyindexRepository.objects.create(name="repository", autopublish=False)
+    return made
 
 
 def made_file(filename: str, **facts: Any) -> PyindexFile:
