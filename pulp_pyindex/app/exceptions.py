@@ -202,8 +202,8 @@ class NotHeld(PulpException):
         if self.filename is not None:
             what += f", file {self.filename!r}"
         return (
-            f"[{self.error_code}] The latest version of repository {self.repository!r} holds no "
-            f"file of {what}; nothing was changed."
+            f"[{self.error_code}] The version of repository {self.repository!r} that was looked at "
+            f"holds no file of {what}; nothing was changed."
         )
 
 

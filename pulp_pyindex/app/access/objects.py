@@ -21,7 +21,8 @@ _PUBLICATION = "pyindexpublication"
 _DISTRIBUTION = "pyindexdistribution"
 _TOKEN = "pyindextoken"  # noqa: S105 - a model's name
 
-_EDIT = ("modify", "yank", "unyank", "remove", "set_status")
+_EDIT = ("modify", "yank", "unyank", "remove", "set_status", "promote", "rollback")
+_SEE = ("list", "retrieve", "projects", "diff")
 _UPDATE = ("update", "partial_update", "set_label", "unset_label")
 
 REMOTE = owned(
@@ -47,7 +48,13 @@ REPOSITORY = owned(
 VERSION = Access(
     policy={
         "statements": [
-            allow("list", "retrieve", "projects", given=on_repository_around("view", _REPOSITORY)),
+            allow(
+                "list",
+                "retrieve",
+                "projects",
+                "diff",
+                given=on_repository_around("view", _REPOSITORY),
+            ),
             allow("destroy", given=on_repository_around("delete", _REPOSITORY)),
             allow("repair", given=on_repository_around("repair", _REPOSITORY)),
         ],

@@ -1,5 +1,14 @@
 """Repository versions and publications as pages: the only query for pages."""
 
+from .differences import (
+    ProjectDifference,
+    Totals,
+    differences,
+    differing_projects,
+    planned_differences,
+    planned_totals,
+    totals,
+)
 from .files import FoundFile, find_file, find_provenance
 from .pages import (
     project_names,
@@ -19,6 +28,13 @@ from .releases import (
 )
 
 __all__ = [
+    "totals",
+    "planned_totals",
+    "planned_differences",
+    "differing_projects",
+    "differences",
+    "Totals",
+    "ProjectDifference",
     "FoundFile",
     "ProjectSummary",
     "StoredPage",

@@ -14,6 +14,12 @@ from .edits import (
     PyindexStatusSpecSerializer,
     PyindexYankSpecSerializer,
 )
+from .promotion import (
+    PyindexProjectDifferenceSerializer,
+    PyindexPromoteSerializer,
+    PyindexReleaseSpecSerializer,
+    PyindexRollbackSerializer,
+)
 from .publication import PyindexPublicationSerializer
 from .remote import PyindexRemoteSerializer
 from .repository import PyindexRepositorySerializer, PyindexRepositorySyncSerializer
@@ -21,6 +27,10 @@ from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
 __all__ = [
+    "PyindexProjectDifferenceSerializer",
+    "PyindexPromoteSerializer",
+    "PyindexReleaseSpecSerializer",
+    "PyindexRollbackSerializer",
     "PyindexDistributionSerializer",
     "PyindexFileCreateSerializer",
     "PyindexFileSerializer",

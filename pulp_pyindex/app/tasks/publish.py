@@ -37,6 +37,7 @@ def publish(repository_version_pk: str, checkpoint: bool = False) -> dict[str, A
     base = _base_of(version)
     with PyindexPublication.create(version, checkpoint=checkpoint) as publication:
         changed = None if base is None else _take_over(base, publication, version)
+        changed = _take_over_promoted(publication, version, changed)
         made = 0
         with ProgressReport(message="Publishing projects", code="publishing.projects") as progress:
             for batch in _batches(_finish(catalog.project_pages(version, changed))):
@@ -128,6 +129,46 @@ def _take_over(
             [publication.pk, base.pk, [ROOT, *changed]],
         )
     return changed
+
+
+def _take_over_promoted(
+    publication: PyindexPublication, version: RepositoryVersion, changed: list[str] | None
+) -> list[str] | None:
+    """Show the pages of the version that was promoted, of projects that are the same in both.
+
+    `changed` is what is to be shown (None: all); what is left of it comes back.
+    """
+    if version.info.get("source") != "promotion":
+        return changed
+    donor = (
+        PyindexPublication.objects.filter(
+            complete=True, repository_version_id=version.info["version"]
+        )
+        .select_related("repository_version")
+        .defer("repository_version__content_ids")
+        .order_by("-pulp_created")
+        .first()
+    )
+    if donor is None:
+        return changed
+    wanted = set(changed) if changed is not None else set(catalog.project_names(version))
+    differing = set(catalog.differing_projects(donor.repository_version, version))
+    same = sorted(wanted - differing)
+    serials = catalog.project_serials(version, same)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO pyindex_pyindexpublishedproject (publication_id, project, serial, page_id)
+            SELECT %s, given.project, given.serial, shown.page_id
+            FROM unnest(%s::text[], %s::bigint[]) AS given (project, serial)
+            JOIN pyindex_pyindexpublishedproject shown
+              ON shown.publication_id = %s AND shown.project = given.project
+            RETURNING project
+            """,
+            [publication.pk, same, [serials[name] for name in same], donor.pk],
+        )
+        shown = {row[0] for row in cursor.fetchall()}
+    return sorted(wanted - shown)
 
 
 def _finish(pages: Iterable[ProjectPage]) -> Iterator[_Finished]:

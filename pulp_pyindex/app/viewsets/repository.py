@@ -30,11 +30,13 @@ from pulp_pyindex.app.serializers import (
 from pulp_pyindex.app.tasks.sync import synchronize
 
 from .edits import EditActionsMixin
+from .promotion import DiffActionMixin, PromotionActionsMixin
 from .uploads import UploadsActionMixin
 
 
 class PyindexRepositoryViewSet(
     EditActionsMixin,
+    PromotionActionsMixin,
     UploadsActionMixin,
     ModifyRepositoryActionMixin,
     RolesMixin,
@@ -83,7 +85,7 @@ class PyindexRepositoryViewSet(
         return OperationPostponedResponse(task, request)
 
 
-class PyindexRepositoryVersionViewSet(RepositoryVersionViewSet):
+class PyindexRepositoryVersionViewSet(DiffActionMixin, RepositoryVersionViewSet):
     """A version is the whole state of an index at one time. It never changes."""
 
     parent_viewset = PyindexRepositoryViewSet

@@ -1,0 +1,167 @@
+"""Promote: give a repository the state that another version has, by reference.
+
+Nothing is downloaded or copied, what is at its upstream stays there. A rollback is the promotion
+of a repository's own older version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from pulpcore.plugin.models import RepositoryVersion
+from pulpcore.plugin.util import get_url
+
+from pulp_pyindex.app import catalog
+from pulp_pyindex.app.exceptions import NotHeld
+from pulp_pyindex.app.models import PyindexRepository
+from pulp_pyindex.app.tasks import versions
+
+#: Projects of a difference that a task's result describes; the version's `diff/` has them all.
+SHOWN = 100
+
+_TABLES = (
+    "pyindex_pyindexfile",
+    "pyindex_pyindexyank",
+    "pyindex_pyindexprovenance",
+)
+_STATUS = "pyindex_pyindexprojectstatus"
+_NAMED = "unit.project = ANY(%(projects)s)"
+_OF_RELEASE = (
+    "(unit.project, unit.version) IN (SELECT * FROM unnest(%(of)s::text[], %(releases)s::text[]))"
+)
+
+
+def promote(
+    *,
+    repository_pk: str,
+    source_pk: str,
+    projects: Sequence[str] = (),
+    releases: Sequence[dict[str, str]] = (),
+    mode: str = "replace",
+    dry_run: bool = False,
+    note: str = "",
+) -> dict[str, Any]:
+    """Make a version of the repository that holds what the source version holds.
+
+    Of the named projects and releases only, where any are named; the rest of the repository then
+    stays. `replace` also lets go what the source does not have of them, `add` lets go nothing but
+    what is superseded. Returns the difference and the new version's address, which is None where
+    there was nothing to do or `dry_run` says that nothing shall be done. Raises NotHeld where the
+    source has none of a named project or release; nothing is changed then.
+    """
+    repository = PyindexRepository.objects.get(pk=repository_pk)
+    source = RepositoryVersion.objects.select_related("repository").get(pk=source_pk)
+    values = {
+        "source": source.pk,
+        "repository": repository.pk,
+        "projects": list(projects),
+        "of": [one["project"] for one in releases],
+        "releases": [one["release"] for one in releases],
+    }
+    with versions.change(repository) as change:
+        if projects or releases:
+            _take_named(change, values)
+            _check_named(change, source, values)
+        else:
+            change.cursor.execute(
+                "INSERT INTO pyindex_coming SELECT unnest(content_ids)"
+                " FROM core_repositoryversion WHERE pulp_id = %(source)s",
+                values,
+            )
+        if mode == "replace":
+            _let_go(change, values, named=bool(projects or releases))
+        change.settle()
+        result = _described(repository, source, dry_run)
+        if dry_run:
+            return result
+        version = change.commit(
+            info={
+                "source": "promotion",
+                "version": str(source.pk),
+                "repository": source.repository.name,
+                "number": source.number,
+                "mode": mode,
+                "note": note,
+            }
+        )
+    if version is not None:
+        result["repository_version"] = f"{get_url(repository)}versions/{version.number}/"
+    return result
+
+
+def _take_named(change: versions.Change, values: dict[str, Any]) -> None:
+    for table in _TABLES:
+        _take(change, table, f"({_NAMED} OR {_OF_RELEASE})", values)
+    # A status is about the whole project.
+    _take(change, _STATUS, _NAMED, values)
+
+
+def _take(change: versions.Change, table: str, chosen: str, values: dict[str, Any]) -> None:
+    change.cursor.execute(
+        f"""
+        INSERT INTO pyindex_coming
+        SELECT unit.content_ptr_id FROM {table} unit
+        WHERE {chosen} AND unit.content_ptr_id IN (
+            SELECT unnest(content_ids) FROM core_repositoryversion WHERE pulp_id = %(source)s)
+        ON CONFLICT DO NOTHING
+        """,
+        values,
+    )
+
+
+def _check_named(
+    change: versions.Change, source: RepositoryVersion, values: dict[str, Any]
+) -> None:
+    """Raise NotHeld for the first project or release the source has no unit of."""
+    units = " UNION ".join(
+        f"SELECT project, {'NULL' if table == _STATUS else 'version'} FROM pyindex_coming"
+        f" JOIN {table} ON content_ptr_id = content_id"
+        for table in (*_TABLES, _STATUS)
+    )
+    change.cursor.execute(units)
+    held = set(change.cursor.fetchall())
+    known = {project for project, _ in held}
+    for project in values["projects"]:
+        if project not in known:
+            raise NotHeld(source.repository.name, project, None, None)
+    for project, release in zip(values["of"], values["releases"], strict=True):
+        if (project, release) not in held:
+            raise NotHeld(source.repository.name, project, release, None)
+
+
+def _let_go(change: versions.Change, values: dict[str, Any], *, named: bool) -> None:
+    """What the repository has of the same scope, and the source has not."""
+    scopes = (
+        [(table, f"({_NAMED} OR {_OF_RELEASE})") for table in _TABLES] + [(_STATUS, _NAMED)]
+        if named
+        else [(table, "true") for table in (*_TABLES, _STATUS)]
+    )
+    for table, chosen in scopes:
+        change.cursor.execute(
+            f"""
+            INSERT INTO pyindex_going
+            SELECT unit.content_ptr_id FROM {table} unit
+            JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
+            WHERE held.repository_id = %(repository)s AND held.version_removed_id IS NULL
+              AND {chosen} AND NOT EXISTS (
+                SELECT FROM pyindex_coming WHERE content_id = unit.content_ptr_id)
+            """,
+            values,
+        )
+
+
+def _described(
+    repository: PyindexRepository, source: RepositoryVersion, dry_run: bool
+) -> dict[str, Any]:
+    latest = repository.latest_version()
+    assert latest is not None  # a repository begins with version 0
+    _, shown = catalog.planned_differences(latest, limit=SHOWN)
+    return {
+        "dry_run": dry_run,
+        "source": f"{get_url(source.repository.cast())}versions/{source.number}/",
+        "difference": asdict(catalog.planned_totals()),
+        "projects": [asdict(one) for one in shown],
+        "repository_version": None,
+    }
