@@ -114,7 +114,13 @@ class DiffActionMixin:
         ],
         responses={200: PyindexProjectDifferenceSerializer(many=True)},
     )
-    @action(detail=True, methods=["get"], serializer_class=PyindexProjectDifferenceSerializer)
+    # Without the filters of the list: these parameters are not theirs.
+    @action(
+        detail=True,
+        methods=["get"],
+        serializer_class=PyindexProjectDifferenceSerializer,
+        filter_backends=[],
+    )
     def diff(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of the difference."""
         version = self.get_object()  # type: ignore[attr-defined]  # the viewset's own

@@ -102,7 +102,13 @@ class PyindexRepositoryVersionViewSet(DiffActionMixin, RepositoryVersionViewSet)
         ],
         responses={200: PyindexProjectSummarySerializer(many=True)},
     )
-    @action(detail=True, methods=["get"], serializer_class=PyindexProjectSummarySerializer)
+    # Without the filters of the list: these parameters are not theirs.
+    @action(
+        detail=True,
+        methods=["get"],
+        serializer_class=PyindexProjectSummarySerializer,
+        filter_backends=[],
+    )
     def projects(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of the version's projects."""
         paginator = LimitOffsetPagination()

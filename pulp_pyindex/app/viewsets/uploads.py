@@ -49,7 +49,10 @@ class UploadsActionMixin:
         parameters=_PARAMETERS,
         responses={200: PyindexUploadSerializer(many=True)},
     )
-    @action(detail=True, methods=["get"], serializer_class=PyindexUploadSerializer)
+    # Without the filters of the list: these parameters are not theirs.
+    @action(
+        detail=True, methods=["get"], serializer_class=PyindexUploadSerializer, filter_backends=[]
+    )
     def uploads(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """A page of the repository's record of uploads."""
         repository = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
