@@ -150,6 +150,15 @@ def text(status: int, message: str, **headers: str) -> Ready:
     )
 
 
+def unavailable() -> Ready:
+    """503: the database does not answer."""
+    return text(
+        503,
+        "The database does not answer, and this is not in memory. Try again in a moment.",
+        Retry_After="2",
+    )
+
+
 class _Clock:
     """The date as headers write it, put together once a second."""
 

@@ -20,6 +20,7 @@ from pulp_pyindex.app.serving.authorization import (
     read_authorization,
 )
 from pulp_pyindex.app.serving.database import in_database
+from pulp_pyindex.app.serving.passes import Passes
 from pulp_pyindex.app.serving.passwords import Passwords
 from pulp_pyindex.app.serving.tokens import Token, Tokens
 
@@ -51,6 +52,7 @@ class Credentials:
     def __init__(self) -> None:
         self.tokens = Tokens()
         self.passwords = Passwords()
+        self.passes = Passes()
         self._unknown: dict[str, float] = {}
         self._looking = asyncio.Semaphore(2)
 
@@ -88,6 +90,7 @@ class Credentials:
         """
         self.tokens.replace(await in_database(holders.tokens))
         await self.passwords.forget_changed()
+        self.passes.clear()
         used = self.tokens.take_used()
         if used:
             await in_database(holders.write_used, used)

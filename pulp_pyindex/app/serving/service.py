@@ -14,7 +14,7 @@ from pulpcore.plugin.content import Handler
 
 from pulp_pyindex.app.models.notices import CHANNEL, UPLOADS_SETTLED
 from pulp_pyindex.app.serving import answers
-from pulp_pyindex.app.serving.credentials import Credentials, Identity, WrongCredentials
+from pulp_pyindex.app.serving.credentials import Credentials
 from pulp_pyindex.app.serving.database import DatabaseGone
 from pulp_pyindex.app.serving.documents import Documents
 from pulp_pyindex.app.serving.files import Files
@@ -22,13 +22,13 @@ from pulp_pyindex.app.serving.generation import Generation
 from pulp_pyindex.app.serving.listening import listen
 from pulp_pyindex.app.serving.memory import Cell, Flights, Memory
 from pulp_pyindex.app.serving.pages import Pages
-from pulp_pyindex.app.serving.passwords import TooManyPasswords
 from pulp_pyindex.app.serving.places import index_path, locate
+from pulp_pyindex.app.serving.protection import Protection
 from pulp_pyindex.app.serving.provenance import Provenances
 from pulp_pyindex.app.serving.publishing import Publishing
 from pulp_pyindex.app.serving.refreshing import Refresher
 from pulp_pyindex.app.serving.remote_files import RemoteFiles
-from pulp_pyindex.app.serving.rights import Rights, unauthenticated
+from pulp_pyindex.app.serving.rights import Rights
 from pulp_pyindex.app.serving.routes import Asked, Routes
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 
@@ -39,6 +39,8 @@ FILES_PREFIX = "/packages/"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Of a request: the path as it came, Accept, Accept-Encoding.
 _HotKey = tuple[str, str | None, str | None]
+#: What is in memory of a protected index, and what was asked for to get it.
+_Kept = tuple[Cell[Any], Index, Sequence[str]]
 
 #: Requests whose answer is known to be in memory. More are forgotten all at once.
 _MOST_HOT = 20_000
@@ -59,8 +61,9 @@ class IndexService:
         self.rights = Rights()
         #: Of open indexes: whoever asks gets it.
         self._hot: dict[_HotKey, Cell[Any]] = {}
-        #: Of protected indexes: looked at only once it is clear that the one who asks may read.
-        self._protected: dict[_HotKey, Cell[Any]] = {}
+        #: Of protected indexes: only for whom the door lets in.
+        self._protected: dict[_HotKey, _Kept] = {}
+        self._protection = Protection(self.credentials, self.rights, self._answer)
         self._hot_of: dict[int, list[_HotKey]] = {}
         self._prefixes = (PREFIX, FILES_PREFIX, content_prefix)
         self._domains = domains
@@ -96,7 +99,8 @@ class IndexService:
 
     def middleware(self) -> Any:
         """The outermost middleware: answers open indexes, leaves everything else to Pulp."""
-        hot, prefixes = self._hot, self._prefixes
+        hot, protected, prefixes = self._hot, self._protected, self._prefixes
+        lets_in = self._protection.lets_in
         generation, refresher = self._generation, self._refresher
 
         @web.middleware
@@ -111,6 +115,12 @@ class IndexService:
                 if answer is not None:
                     return answer
                 del hot[key]
+            elif key in protected and request.method in _READING:
+                cell, index, segments = protected[key]
+                if lets_in(request, index, segments):
+                    answer = self._from(cell, request)
+                    if answer is not None:
+                        return answer
             if not request.raw_path.startswith(prefixes):
                 return await handler(request)
             found = await self._locate(request.raw_path)
@@ -122,51 +132,9 @@ class IndexService:
                 return await self.publishing.answer(request, *found)
             if found[0].is_open:
                 return await self._answer(request, *found)
-            return await self._ahead(request, handler, *found)
+            return await self._protection.ahead(request, handler, *found)
 
         return pyindex
-
-    async def _ahead(
-        self, request: web.Request, handler: _Handler, index: Index, segments: Sequence[str]
-    ) -> web.StreamResponse:
-        """Answer for a protected index, where the credentials are of a kind that is ours."""
-        if not self.credentials.are_ours(request):
-            return await handler(request)
-        try:
-            identity = await self.credentials.identify(request)
-        except WrongCredentials as wrong:
-            if not index.asks_who:
-                # Its guard may look at something else.
-                return await handler(request)
-            return unauthenticated(str(wrong)).ready().to(request)
-        except TooManyPasswords as error:
-            return answers.text(503, str(error), Retry_After="2").to(request)
-        except DatabaseGone:
-            return _unavailable().to(request)
-        return await self._answer_to(request, identity, index, segments)
-
-    async def _answer_to(
-        self,
-        request: web.Request,
-        identity: Identity | None,
-        index: Index,
-        segments: Sequence[str],
-    ) -> web.StreamResponse:
-        """The answer of a protected index to somebody, or why there is none."""
-        try:
-            refusal = await self.rights.may_read(request, identity, index, segments)
-        except DatabaseGone:
-            return _unavailable().to(request)
-        if refusal is not None:
-            return refusal.ready().to(request)
-        key = _hot_key(request)
-        cell = self._protected.get(key)
-        if cell is not None and request.method in _READING:
-            answer = self._from(cell, request)
-            if answer is not None:
-                return answer
-            self._protected.pop(key, None)
-        return await self._answer(request, index, segments)
 
     def _from(self, cell: Cell[Any], request: web.Request) -> web.StreamResponse | None:
         """The answer that is in memory, if it still is."""
@@ -196,24 +164,12 @@ class IndexService:
                 return await self.publishing.answer(request, index, segments)
             if index.is_open:
                 return await self._answer(request, index, segments)
-            return await self._behind(request, index, segments)
+            return await self._protection.behind(request, index, segments)
         if request.path.startswith((PREFIX, FILES_PREFIX)) or self._is_ours(request):
             return answers.text(404, "There is no index at this address.").to(request)
         if request.method not in _READING:
             raise web.HTTPMethodNotAllowed(request.method, sorted(_READING))
         return await Handler().stream_content(request)
-
-    async def _behind(
-        self, request: web.Request, index: Index, segments: Sequence[str]
-    ) -> web.StreamResponse:
-        """Answer for a protected index, to somebody whom pulpcore's middlewares know or do not."""
-        identity = None
-        user = request.get("user")
-        if user is not None and user.is_authenticated:
-            identity = Identity(user_pk=user.pk, username=str(user), principal=user)
-        elif index.asks_who and "Authorization" in request.headers:
-            return unauthenticated("These credentials are not known here.").ready().to(request)
-        return await self._answer_to(request, identity, index, segments)
 
     async def _locate(self, raw_path: str) -> tuple[Index, Sequence[str]] | None:
         place = locate(raw_path, self._prefixes, domains=self._domains)
@@ -274,14 +230,16 @@ class IndexService:
         try:
             found = await self._routes.find(asked)
         except DatabaseGone:
-            return _unavailable().to(request)
+            return answers.unavailable().to(request)
         if isinstance(found.answer, web.StreamResponse):
             return found.answer
         if found.key is not None and _is_plain(headers):
-            self._remember(request, index, found.key)
+            self._remember(request, index, segments, found.key)
         return found.answer.to(request)
 
-    def _remember(self, request: web.Request, index: Index, key: Hashable) -> None:
+    def _remember(
+        self, request: web.Request, index: Index, segments: Sequence[str], key: Hashable
+    ) -> None:
         cell = self._memory.cell(key)
         # The index may have changed while its answer was made.
         if cell is None or not settings.CONTENT_ORIGIN or not self.snapshot.is_current(index):
@@ -291,7 +249,10 @@ class IndexService:
             self._protected.clear()
             self._hot_of.clear()
         hot_key = _hot_key(request)
-        (self._hot if index.is_open else self._protected)[hot_key] = cell
+        if index.is_open:
+            self._hot[hot_key] = cell
+        else:
+            self._protected[hot_key] = (cell, index, segments)
         self._hot_of.setdefault(id(index), []).append(hot_key)
 
 
@@ -316,11 +277,3 @@ def _root(request: web.Request, index: Index, prefix: str) -> str:
     origin = settings.CONTENT_ORIGIN or f"{request.scheme}://{request.host}"
     path = index_path(prefix, index.domain, index.base_path, domains=settings.DOMAIN_ENABLED)
     return f"{origin.rstrip('/')}{path}"
-
-
-def _unavailable() -> answers.Ready:
-    return answers.text(
-        503,
-        "The database does not answer, and this is not in memory. Try again in a moment.",
-        Retry_After="2",
-    )

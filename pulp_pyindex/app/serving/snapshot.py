@@ -42,6 +42,11 @@ class Index:
         return self.require_token or self.guards_users
 
     @property
+    def asks_only_who(self) -> bool:
+        """Whether who may read it depends on nothing but who asks."""
+        return self.guard_pk is None or self.guards_users
+
+    @property
     def where(self) -> tuple[str, str]:
         return self.domain, self.base_path
 
