@@ -193,10 +193,12 @@ def _file(row: tuple[Any, ...]) -> ReleaseFile:
 def _feed(
     version: RepositoryVersion, limit: int, project: str | None, *, by: str
 ) -> list[FeedEntry]:
+    # A tool that publishes a wheel and a sdist together may give both the same time.
+    first = 'f.upload_time, f.filename COLLATE "C"'
     rows = fetch(
         f"""
-        SELECT f.project, (array_agg(f.version ORDER BY f.upload_time))[1], min(f.upload_time),
-               (array_agg(f.core_metadata ORDER BY f.upload_time)
+        SELECT f.project, (array_agg(f.version ORDER BY {first}))[1], min(f.upload_time),
+               (array_agg(f.core_metadata ORDER BY {first})
                     FILTER (WHERE f.core_metadata IS NOT NULL))[1]
         FROM pyindex_pyindexfile f {held("f.content_ptr_id")}
         WHERE {IN_VERSION} AND f.upload_time IS NOT NULL

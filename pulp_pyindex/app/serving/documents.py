@@ -124,7 +124,9 @@ def _ready(index: Index, body: bytes, headers: Mapping[str, str]) -> Ready:
 
 def no_document(index: Index, named: str) -> Ready:
     """The answer for a project or release that the index does not have."""
-    body = json.dumps({"message": f"Not Found: the index {index.base_path!r} has no {named[:200]}."})
+    body = json.dumps(
+        {"message": f"Not Found: the index {index.base_path!r} has no {named[:200]}."}
+    )
     headers = {"Content-Type": _JSON, "Cache-Control": "no-store"}
     return Ready(404, headers, body.encode())
 
