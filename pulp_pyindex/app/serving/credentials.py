@@ -88,9 +88,9 @@ class Credentials:
 
         Raises DatabaseGone.
         """
-        self.tokens.replace(await in_database(holders.tokens))
-        await self.passwords.forget_changed()
-        self.passes.clear()
+        has_changed = self.tokens.replace(await in_database(holders.tokens))
+        if await self.passwords.forget_changed() or has_changed:
+            self.passes.clear()
         used = self.tokens.take_used()
         if used:
             await in_database(holders.write_used, used)

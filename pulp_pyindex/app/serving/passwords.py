@@ -74,19 +74,20 @@ class Passwords:
             return known.user
         return await self._flights.share(key, lambda: self._hash(key, username, password))
 
-    async def forget_changed(self) -> None:
+    async def forget_changed(self) -> bool:
         """Forget the passwords of users that have another one now, or are not active or gone.
 
-        Raises DatabaseGone.
+        Whether there was one. Raises DatabaseGone.
         """
         pks = {known.user.pk for known in self._known.values() if known.user is not None}
         if not pks:
-            return
+            return False
         current = await in_database(holders.passwords, pks)
-        now = time.monotonic()
+        now, before = time.monotonic(), len(self._known)
         for key, known in list(self._known.items()):
             if known.until <= now or not _holds(known.user, current, pks):
                 self._known.pop(key, None)
+        return len(self._known) < before
 
     async def _hash(self, key: bytes, username: str, password: str) -> KnownUser | None:
         if self._waiting >= _MOST_WAITING:

@@ -56,9 +56,10 @@ class Tokens:
         self._noted: dict[UUID, float] = {}
         self._used: set[UUID] = set()
 
-    def replace(self, tokens: Iterable[Token]) -> None:
-        """Take a new picture."""
-        self._by_digest = {token.sha256: token for token in tokens}
+    def replace(self, tokens: Iterable[Token]) -> bool:
+        """Take a new picture; whether it differs from the old one."""
+        before, self._by_digest = self._by_digest, {token.sha256: token for token in tokens}
+        return before != self._by_digest
 
     def add(self, token: Token) -> None:
         """Take in a token that is newer than the picture."""
