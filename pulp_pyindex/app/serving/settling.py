@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -34,13 +36,12 @@ class Settled:
     reason: str
 
 
-def ensure_commit(repository_pk: UUID) -> None:
+def ensure_commit(repository: PyindexRepository) -> None:
     """Start a commit task for the repository unless one waits or runs.
 
-    A task that is just about to end may miss an upload: who waits calls this again and again.
+    The domain must be the repository's. A task that is just about to end may miss an upload: who
+    waits calls this again and again.
     """
-    repository = PyindexRepository.objects.select_related("pulp_domain").get(pk=repository_pk)
-    set_domain(repository.pulp_domain)
     if get_guid() is None:
         # pulpcore's middleware does this for requests that pass it; a task must have one.
         set_guid(generate_guid())
@@ -51,8 +52,15 @@ def ensure_commit(repository_pk: UUID) -> None:
         dispatch(
             commit_uploads,
             exclusive_resources=[repository],
-            kwargs={"repository_pk": str(repository_pk)},
+            kwargs={"repository_pk": str(repository.pk)},
         )
+
+
+def _ensure_commits(repository_pks: Collection[UUID]) -> None:
+    repositories = PyindexRepository.objects.select_related("pulp_domain")
+    for repository in repositories.filter(pk__in=repository_pks):
+        set_domain(repository.pulp_domain)
+        ensure_commit(repository)
 
 
 class Settling:
@@ -67,7 +75,6 @@ class Settling:
         """What became of an upload; raises TimeoutError where nothing did in that many seconds."""
         future: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
         self._waiting[upload_pk] = repository_pk, future
-        self.told.set()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
@@ -76,6 +83,7 @@ class Settling:
             del self._waiting[upload_pk]
 
     async def _look(self) -> None:
+        ensured = time.monotonic()
         while self._waiting:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.told.wait(), _GLANCE)
@@ -83,15 +91,20 @@ class Settling:
             # While the database is away nothing is settled: the uploads go on waiting.
             with contextlib.suppress(DatabaseGone):
                 await self._settle()
+                if time.monotonic() - ensured >= _GLANCE:
+                    ensured = time.monotonic()
+                    await self._ensure_commits()
 
     async def _settle(self) -> None:
         for pk, settled in (await in_database(_settled, list(self._waiting))).items():
             _, future = self._waiting.get(pk, (None, None))
             if future is not None and not future.done():
                 future.set_result(settled)
+
+    async def _ensure_commits(self) -> None:
         left = {repository for repository, future in self._waiting.values() if not future.done()}
-        for repository_pk in left:
-            await in_database(ensure_commit, repository_pk)
+        if left:
+            await in_database(_ensure_commits, left)
 
 
 def _settled(pks: list[UUID]) -> dict[UUID, Settled]:

@@ -27,6 +27,7 @@ from pulp_pyindex.app.serving.refusals import refused
 from pulp_pyindex.app.serving.rights import Refusal
 from pulp_pyindex.app.serving.settling import Settling, ensure_commit
 from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.tasks.commit import FAILED
 from pulp_pyindex.index.errors import FileTooLarge, PyindexError
 from pulp_pyindex.index.uploads import read_form
 
@@ -151,7 +152,7 @@ class Uploads:
                 "in the index when that has ended. Uploading it again does no harm.",
             ) from None
         if not settled.is_in:
-            raise _Refused(400, settled.reason)
+            raise _Refused(503 if settled.reason == FAILED else 400, settled.reason)
         await self._make_visible()
 
 
@@ -193,5 +194,5 @@ def _check_and_take_in(repository_pk: UUID, arrived: Arrived, brought: Brought) 
     if checked.ruling is Ruling.KNOWN:
         return None
     upload = take_in(repository, checked, brought)
-    ensure_commit(repository_pk)
+    ensure_commit(repository)
     return upload.pk

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
-from pulpcore.plugin.constants import TASK_FINAL_STATES
+from pulpcore.plugin.constants import TASK_FINAL_STATES, TASK_STATES
 from pulpcore.plugin.models import Task
 from pulpcore.plugin.util import get_prn
 
@@ -30,6 +30,14 @@ LINGER = 2.0
 #: Seconds after which it looks for work that it was not told of.
 GLANCE = 0.1
 
+#: Versions one task makes at most: Pulp keeps a list of what each task made.
+MOST_VERSIONS = 200
+
+#: What is said of uploads that the server is to blame for; the task's error says more.
+FAILED = "The server could not take the file in, by no fault of yours. Try again later."
+
+_ATTEMPTS = 3
+
 
 def commit_uploads(repository_pk: str) -> dict[str, Any]:
     """Take pending uploads into versions until no more come or somebody waits for the repository.
@@ -41,7 +49,7 @@ def commit_uploads(repository_pk: str) -> dict[str, Any]:
     numbers: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {UPLOADED}")
-    while True:
+    while len(numbers) < MOST_VERSIONS:
         repository.refresh_from_db()
         uploads = list(_pending(repository).select_related("file")[:BATCH])
         if uploads:
@@ -51,6 +59,9 @@ def commit_uploads(repository_pk: str) -> dict[str, Any]:
             if number is not None:
                 numbers.append(number)
         elif not _more_come(repository):
+            break
+        if _is_wanted(repository):
+            # Uploads that never end must not keep a sync or an edit waiting for ever.
             break
     return {"committed": committed, "refused": refused, "versions": numbers}
 
@@ -64,26 +75,48 @@ def _pending(repository: PyindexRepository) -> QuerySet[PyindexUpload]:
 def commit(
     repository: PyindexRepository, uploads: Sequence[PyindexUpload]
 ) -> tuple[int | None, int]:
-    """Make one version of uploads and settle them; its number and how many files are in."""
-    try:
-        with versions.change(repository) as change:
-            accepted = _accept(repository, uploads, change)
-            change.settle()
-            version = change.commit(
-                info={"source": "upload", "files": [one.filename for one in accepted[:100]]}
-            )
-    except Exception as error:
-        reason = f"The upload could not be taken in: {error}"
-        _settle(uploads, reason=reason)
-        raise CommitFailed(repository.name, str(error)) from error
+    """Make one version of uploads and settle them; its number and how many files are in.
+
+    The version, its publication and what is said of the uploads come in one transaction: all of it
+    is there or nothing, and the disk is waited for once.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                return _commit(repository, uploads)
+        except OperationalError:
+            # Another task that publishes may have locked pages in another order.
+            if attempt == _ATTEMPTS or connection.connection is None:
+                raise
+        except Exception as error:
+            _settle(uploads, reason=FAILED)
+            raise CommitFailed(repository.name, str(_first(error))) from error
+    raise AssertionError  # the last attempt has returned or raised
+
+
+def _commit(
+    repository: PyindexRepository, uploads: Sequence[PyindexUpload]
+) -> tuple[int | None, int]:
+    with versions.change(repository) as change:
+        accepted = _accept(repository, uploads, change)
+        change.settle()
+        version = change.commit(
+            info={"source": "upload", "files": [one.filename for one in accepted[:100]]}
+        )
     number = version.number if version is not None else None
+    held_in = number
     if number is None:
         latest = repository.latest_version()
         held_in = latest.number if latest is not None else None
-    else:
-        held_in = number
     _settle(accepted, number=held_in)
     return number, len(accepted)
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first: cleaning up in a broken transaction fails as well."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def _accept(
@@ -211,16 +244,21 @@ def _settle(
     notify(UPLOADS_SETTLED)
 
 
-def _somebody_waits(repository: PyindexRepository) -> bool:
-    """Whether another task wants the repository: lingering would only hold it up."""
+def _is_wanted(repository: PyindexRepository) -> bool:
+    """Whether another task wants the repository."""
     prn = get_prn(repository)
     wanted = Q(reserved_resources_record__overlap=[prn, f"shared:{prn}"])
     waiting = Task.objects.filter(wanted).exclude(state__in=TASK_FINAL_STATES)
     return waiting.exclude(pk=Task.current_id()).exists()
 
 
+def _is_in_the_way() -> bool:
+    """Whether a task that could run has no worker: it would have this one."""
+    return Task.objects.filter(state=TASK_STATES.WAITING, unblocked_at__isnull=False).exists()
+
+
 def _more_come(repository: PyindexRepository) -> bool:
-    """Wait for the next upload; False when none came in time or the repository is wanted."""
+    """Wait for the next upload; False when none came in time or the worker is of more use."""
     until = time.monotonic() + LINGER
     while time.monotonic() < until:
         # psycopg's own generator: Django has no notion of notices. One that came in while other
@@ -229,6 +267,6 @@ def _more_come(repository: PyindexRepository) -> bool:
             pass
         if _pending(repository).exists():
             return True
-        if _somebody_waits(repository):
+        if _is_wanted(repository) or _is_in_the_way():
             return False
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +40,13 @@ def publish(repository_version_pk: str, checkpoint: bool = False) -> dict[str, A
         changed = None if base is None else _take_over(base, publication, version)
         changed = _take_over_promoted(publication, version, changed)
         made = 0
-        with ProgressReport(message="Publishing projects", code="publishing.projects") as progress:
+        with _progress(changed) as progress:
             for batch in _batches(_finish(catalog.project_pages(version, changed))):
                 _write(publication, batch)
                 made += len(batch)
-                progress.done = made
-                progress.save()
+                if progress is not None:
+                    progress.done = made
+                    progress.save()
         _write(publication, [_finished_root(publication, version)])
     if version.repository.retain_repo_versions is not None:
         drop_unshown_pages()
@@ -84,6 +86,16 @@ def drop_unshown_pages() -> None:
               AND NOT EXISTS (SELECT FROM pyindex_pyindexpublishedproject shown
                               WHERE shown.page_id = page.id)
             """)
+
+
+def _progress(changed: list[str] | None) -> AbstractContextManager[ProgressReport | None]:
+    """A report for whoever waits; to report what is over in an instant would only delay it."""
+    if changed is not None and len(changed) <= BATCH:
+        return nullcontext()
+    report: AbstractContextManager[ProgressReport] = ProgressReport(
+        message="Publishing projects", code="publishing.projects"
+    )
+    return report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

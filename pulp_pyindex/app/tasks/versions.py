@@ -27,6 +27,9 @@ from pulp_pyindex.app.tasks.publish import ensure_published
 
 _TABLES = ("pyindex_coming", "pyindex_going")
 
+#: Up to so many units a change is small: what pays for large ones is left out.
+_FEW = 1000
+
 _TOUCH = """
     WITH stale AS (
         SELECT pulp_id FROM core_content
@@ -76,9 +79,11 @@ class Change:
             """,
             held,
         )
-        self.cursor.execute("ANALYZE pyindex_coming")
-        self.cursor.execute("SELECT EXISTS (SELECT FROM pyindex_coming)")
-        if self.cursor.fetchone()[0]:
+        self.cursor.execute("SELECT count(*) FROM pyindex_coming")
+        coming = self.cursor.fetchone()[0]
+        if coming > _FEW:
+            self.cursor.execute("ANALYZE pyindex_coming")
+        if coming:
             for model in self.repository.CONTENT_TYPES:
                 self.cursor.execute(_superseded(model), held)
         self.cursor.execute(
@@ -183,13 +188,19 @@ def change(repository: PyindexRepository) -> Iterator[Change]:
     with connection.cursor() as cursor:
         for table in _TABLES:
             cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} (content_id uuid PRIMARY KEY)")
-            cursor.execute(f"TRUNCATE {table}")
-        try:
-            yield Change(repository, cursor)
-        finally:
-            if not connection.needs_rollback:
-                for table in _TABLES:
-                    cursor.execute(f"TRUNCATE {table}")
+            _empty(cursor, table)
+        yield Change(repository, cursor)
+        # Where it failed they are left as they are: a broken transaction could not empty them.
+        for table in _TABLES:
+            _empty(cursor, table)
+
+
+def _empty(cursor: Any, table: str) -> None:
+    # TRUNCATE costs new files, also of a table that has only one row.
+    cursor.execute(f"SELECT count(*) FROM (SELECT FROM {table} LIMIT %s) AS few", [_FEW + 1])
+    count = cursor.fetchone()[0]
+    if count:
+        cursor.execute(f"DELETE FROM {table}" if count <= _FEW else f"TRUNCATE {table}")
 
 
 def _superseded(model: Any) -> str:
