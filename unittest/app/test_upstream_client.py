@@ -219,6 +219,18 @@ def test_a_bomb_is_not_unpacked() -> None:
     run(story, {"/good/": zipped(b"x" * 100_000), "/bomb/": zipped(b"x" * 10_000_000)})
 
 
+def test_a_stream_has_no_empty_chunks() -> None:
+    """Readers take one for the end."""
+
+    async def story(server: Server, upstream: Upstream) -> None:
+        async with upstream.page_stream(server.url("/x/")) as stream:
+            chunks = [chunk async for chunk in stream.chunks]
+        assert all(chunks)
+        assert b"".join(chunks) == b"x" * 100_000
+
+    run(story, {"/x/": zipped(b"x" * 100_000)})
+
+
 def test_a_page_that_is_cut_within_its_encoding_is_no_page() -> None:
     """Although the connection ended well."""
     packed = gzip.compress(b"x" * 1000)[:-10]

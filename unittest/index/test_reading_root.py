@@ -58,6 +58,16 @@ def test_json_with_serials(size: int) -> None:
     assert (reader.serial, reader.skipped, reader.recognised) == (9, 0, True)
 
 
+@pytest.mark.parametrize("at", [0, 1, 20, 64, None])
+def test_an_empty_chunk_ends_nothing(at: int | None) -> None:
+    """Decompression hands out such; only `close` says that the page is whole."""
+    body = b'{"meta": {"api-version": "1.4"}, "projects": [{"name": "foo"}, {"name": "bar"}]}'
+    reader = RootReader(URL)
+    chunks = (body[:at], b"", body[at:] if at is not None else b"")
+    entries = [entry for chunk in chunks for entry in reader.feed(chunk)]
+    assert [entry.name for entry in entries + reader.close()] == ["foo", "bar"]
+
+
 @pytest.mark.parametrize("size", [1, 7, 64, 100_000])
 def test_html(size: int) -> None:
     """The last part of each address is the name, however the address is written."""

@@ -51,7 +51,9 @@ async def decoded(response: aiohttp.ClientResponse, url: str, limit: int) -> Asy
         total += len(piece)
         if total > limit:
             raise UpstreamTooLarge(url, f"more than {limit} bytes, which is all that is read")
-        yield piece
+        # Decompression often has nothing to hand out yet, or any more.
+        if piece:
+            yield piece
 
 
 async def _inflated(pieces: AsyncIterator[bytes], encoding: str, url: str) -> AsyncIterator[bytes]:

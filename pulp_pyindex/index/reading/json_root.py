@@ -37,6 +37,9 @@ class JsonRoot:
         return self._has_projects
 
     def feed(self, chunk: bytes) -> list[ProjectEntry]:
+        if not chunk:
+            # To the parser this would be the end.
+            return []
         self._length += len(chunk)
         if not self._has_projects and len(self._start) < _EMPTY_LIST_LIMIT:
             self._start += chunk[:_EMPTY_LIST_LIMIT]
