@@ -157,7 +157,8 @@ class PyindexTokenCreatedSerializer(PyindexTokenSerializer):
         help_text="The secret. It is shown here and never again: only its digest is kept.",
     )
 
-    # Not derived from the other's: pulpcore would give both one name in the schema.
     class Meta:
         model = PyindexToken
+        # pulpcore would give both serializers of the model one name in the schema.
+        ref_name = "pyindex.PyindexTokenCreated"
         fields = (*PyindexTokenSerializer.Meta.fields, "token")

@@ -282,6 +282,7 @@ def test_leftovers_are_swept(tmp_path: Path) -> None:
         os.utime(path, (0, 0))
     sweep(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["live.lock", "live.part"]
+    assert lock is not None
     os.close(lock)
     sweep(tmp_path)
     assert list(tmp_path.iterdir()) == []

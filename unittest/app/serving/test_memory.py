@@ -1,6 +1,7 @@
 """What a content process keeps in memory."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_flight_lands_without_the_one_who_began_it() -> None:
 
 def test_a_failed_flight_fails_for_all_and_is_forgotten() -> None:
     """A failure is not remembered."""
-    answers = iter([ValueError("no"), 3])
+    answers: Iterator[ValueError | int] = iter([ValueError("no"), 3])
 
     async def work() -> int:
         answer = next(answers)
