@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -267,7 +268,7 @@ def described(index: Index, project: str) -> dict[str, Any]:
     page = index.json(project)
     del page["meta"]["_last-serial"]
     for entry in page["files"]:
-        assert entry.pop("url").endswith(entry["filename"])
+        assert unquote(entry.pop("url")).endswith(f"/{entry['filename']}")
         origin, _, path = entry.pop("provenance", "").partition("/integrity/")
         assert origin in ("", index.base.rstrip("/"))
         entry["provenance"] = path
