@@ -299,22 +299,27 @@ def test_a_yank_changes_etag_and_serial(pulp: Pulp, upstream: Upstream) -> None:
     assert json.loads(after.text)["meta"]["_last-serial"] == serials[1]
 
 
-def test_serving_goes_on_without_the_database_and_recovers(
+def test_serving_survives_a_kill_of_the_database(
     private_stack: Callable[..., Stack], upstream: Upstream
 ) -> None:
-    """What is in memory is served; the rest is 503 until PostgreSQL is back."""
+    """What is in memory is served; the rest is 503 at worst, and right again by itself."""
     stack = private_stack(content_processes=1)
     pulp = stack.client()
     upstream.add(wheel("alpha", "1.0"), wheel("beta", "1.0"))
     index = pulp.mirror(upstream.url).index
     body = index.json("alpha")
     stack.kill("postgres")
-    answers: list[int] = []
+    assert index.json("alpha") == body
+    answers = []
 
-    def asked_until_well() -> bool:
-        answers.append(index.get("simple/beta/").status_code)
+    def recovered() -> bool:
+        try:
+            answers.append(index.get("simple/beta/").status_code)
+        except requests.ConnectionError:
+            # pulpcore ends a content process whose heartbeat cannot be written.
+            return False
         return answers[-1] == 200
 
-    wait_for(asked_until_well)
+    wait_for(recovered, "the index to be right again", timeout=90)
     assert set(answers) <= {200, 503}
     assert index.json("alpha") == body
