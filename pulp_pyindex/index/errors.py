@@ -193,8 +193,9 @@ class FileTooLarge(PyindexError):
         self.limit = limit
 
     def __str__(self) -> str:
+        what = repr(self.filename) if self.filename else "one file"
         return (
-            f"File too large. The limit for {self.filename!r} is "
+            f"File too large. The limit for {what} is "
             f"{self.limit / (1 << 20):.1f} MB ({self.limit} bytes)."
         )
 
