@@ -130,15 +130,16 @@ def test_a_yank_is_told_with_its_reason(index: Index) -> None:
     assert (file["yanked"], file["yanked_reason"]) == (True, "broken & gone")
 
 
-def test_metadata_is_told_once_it_is_known(pulp: Pulp, upstream: Upstream) -> None:
-    """A file that is not here yet is listed; what it says of itself follows with it."""
+@pytest.mark.parametrize("beside", ["", ".metadata"])
+def test_metadata_is_told_once_it_is_known(pulp: Pulp, upstream: Upstream, beside: str) -> None:
+    """A file that is not here yet is listed; what it says of itself follows once asked for."""
     made = wheel("later", "1.0", dependencies=["other>=1"], salt=unique())
     upstream.add(made)
     index = pulp.mirror(upstream.url).index
     before = document(index, "later")
     assert before["info"]["requires_dist"] is None
     assert before["urls"][0]["size"] == made.size
-    assert index.download("later", made.filename) == made.body
+    assert index.get(index.files("later")[made.filename]["url"] + beside).status_code == 200
     index.wait(lambda served: document(served, "later")["info"]["requires_dist"] == ["other>=1"])
 
 
