@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import requests
 
 from support import stack as stacks
 from support.index import Index
+from support.limits import limited
 from support.pulp import Mirror, Pulp, Row, unique
 from support.stack import Stack
 from support.upstream import Upstream
@@ -239,21 +239,6 @@ def test_a_full_disk_while_a_client_downloads(
     assert not stored(pulp, made)
     assert requests.get(url, timeout=60).content == made.body
     wait_for(lambda: stored(pulp, made), "the file to be stored")
-
-
-@contextmanager
-def limited(stack: Stack, word: str, size: int) -> Iterator[None]:
-    """Let processes write no file longer than `size`: for them the disk is full there."""
-    found = stack.processes(word)
-    before = {process: process.rlimit(psutil.RLIMIT_FSIZE) for process in found}
-    for process in found:
-        process.rlimit(psutil.RLIMIT_FSIZE, (size, before[process][1]))
-    try:
-        yield
-    finally:
-        for process in found:
-            if process.is_running():
-                process.rlimit(psutil.RLIMIT_FSIZE, before[process])
 
 
 def _served(pulp: Pulp, repository: Row, remote: Row) -> Index:

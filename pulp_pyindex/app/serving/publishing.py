@@ -11,6 +11,7 @@ from pulp_pyindex.app.serving import guards
 from pulp_pyindex.app.serving.credentials import Credentials, Identity, WrongCredentials
 from pulp_pyindex.app.serving.database import DatabaseGone
 from pulp_pyindex.app.serving.passwords import TooManyPasswords
+from pulp_pyindex.app.serving.receiving import sweep
 from pulp_pyindex.app.serving.refusals import refused
 from pulp_pyindex.app.serving.rights import CHALLENGE, Rights
 from pulp_pyindex.app.serving.settling import Settling
@@ -29,6 +30,7 @@ class Publishing:
         rights: Rights,
         make_visible: Callable[[], Awaitable[None]],
     ) -> None:
+        sweep(folder)
         self.settling = Settling()
         self._credentials = credentials
         self._uploads = Uploads(

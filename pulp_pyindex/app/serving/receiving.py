@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
+import os
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +15,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from pulpcore.plugin.models import Artifact
@@ -26,6 +30,11 @@ MAX_SEGMENTS = 10_000
 _PIECE = 1024 * 1024
 #: The file's own field.
 _CONTENT = "content"
+#: Seconds to wait for more of a body.
+PATIENCE = 60
+_PREFIX = "upload-"
+#: Seconds in which whoever made a file has locked it for sure.
+_YOUNG = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +60,48 @@ async def received(
     file has more than `max_size` bytes, OSError where the disk does not take it.
     """
     parser = _parser(request)
-    with NamedTemporaryFile(dir=folder, prefix="upload-", delete=False) as file:
+    with NamedTemporaryFile(dir=folder, prefix=_PREFIX, delete=False) as file:
+        # As long as this process lives; see `sweep`.
+        fcntl.flock(file, fcntl.LOCK_EX)
         sink = _Sink(file=file, limit=max_size)
         try:
-            with parser:
+            await _read(request, parser, sink)
+            await asyncio.to_thread(file.flush)
+            yield sink.result()
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were killed have left of uploads."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        try:
+            with path.open("rb") as file:
+                if time.time() - os.fstat(file.fileno()).st_mtime > _YOUNG:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+        except (BlockingIOError, FileNotFoundError):
+            continue  # somebody is at work with it, or was
+
+
+async def _read(request: web.Request, parser: PushMultipartParser, sink: _Sink) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        with parser:
+            async with asyncio.timeout(PATIENCE) as timeout:
                 async for chunk in request.content.iter_any():
                     for event in parser.parse(chunk):
                         sink.take(event)
                     if len(sink.waiting) >= _PIECE:
                         await sink.flush()
-            await sink.flush()
-            await asyncio.to_thread(file.flush)
-            yield sink.result()
-        except MultipartError as error:
-            raise InvalidUpload("content", f"The body is not a whole form: {error}.") from error
-        finally:
-            Path(file.name).unlink(missing_ok=True)
+                    timeout.reschedule(loop.time() + PATIENCE)
+    except MultipartError as error:
+        raise InvalidUpload(_CONTENT, f"The body is not a whole form: {error}.") from error
+    except (ConnectionError, HttpProcessingError, web.RequestPayloadError) as error:
+        raise InvalidUpload(_CONTENT, "The body ended before it was whole.") from error
+    except TimeoutError:
+        raise InvalidUpload(_CONTENT, f"Nothing of the body came for {PATIENCE} s.") from None
+    await sink.flush()
 
 
 def _parser(request: web.Request) -> PushMultipartParser:
