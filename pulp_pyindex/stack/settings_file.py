@@ -47,6 +47,9 @@ def pulp_settings(home: Home, options: Options, database: str) -> dict[str, Any]
         "UVLOOP_ENABLED": importlib.util.find_spec("uvloop") is not None,
         # Twice what a REST request may take, or Pulp warns at every start.
         "API_APP_TTL": 240,
+        # A content process that cannot write its heartbeat ends itself, and with it what it serves
+        # from memory: it writes one every quarter of this.
+        "CONTENT_APP_TTL": 120,
     }
     if options.redis:
         values |= {"REDIS_URL": options.redis, "CACHE_ENABLED": True}
