@@ -270,6 +270,24 @@ def test_a_guarded_index_protects_documents_and_feeds(
         assert admin.get(path, auth=None).status_code == 401
 
 
+def test_documents_lead_to_the_files_of_their_domain(
+    domain_stack: Stack, upstream: Upstream
+) -> None:
+    """The domain is a part of every URL."""
+    pulp = domain_stack.client()
+    made = wheel("housed", "1.0", salt=unique())
+    upstream.add(made)
+    try:
+        index = pulp.mirror(upstream.url).index
+        (file,) = document(index, "housed")["urls"]
+        assert urlsplit(file["url"]).path.startswith("/packages/default/")
+        assert index.get(file["url"]).content == made.body
+        assert index.get(f"{file['url']}.metadata").content == made.metadata
+        assert items(index, "rss/updates.xml")[0]["link"].startswith(index.base)
+    finally:
+        pulp.clean_up()
+
+
 def items(index: Index, path: str) -> list[dict[str, str]]:
     """What a feed lists."""
     answer = index.get(path)

@@ -32,8 +32,9 @@ Beginning = Callable[..., Relay]
 @pytest.fixture(scope="session")
 def environments(pytestconfig: pytest.Config) -> Path:
     """Where the peers stay installed on this machine."""
-    assert pytestconfig.cache is not None, "the peers are kept beside pytest's cache"
-    return pytestconfig.cache.mkdir("pyindex-peers")
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    assert cache is not None, "the peers are kept beside pytest's cache: leave it switched on"
+    return cache.mkdir("pyindex-peers")
 
 
 @pytest.fixture
