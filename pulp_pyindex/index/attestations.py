@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 # sigstore and what it brings take 0.5 s and 40 MB to import; few processes ever verify.
 
 MAX_SIZE = 1 << 20
-_PREDICATES = (
-    "https://docs.pypi.org/attestations/publish/v1",
-    "https://slsa.dev/provenance/v1",
-)
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _PAYLOAD = "application/vnd.in-toto+json"
 _PUBLIC_GOOD = "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"
@@ -53,7 +49,7 @@ def verify(
     client trust configuration, None for the public good instance. Raises InvalidProvenance.
     """
     from pydantic import TypeAdapter, ValidationError
-    from pypi_attestations import Attestation
+    from pypi_attestations import Attestation, AttestationType
 
     if len(attestations) > MAX_SIZE:
         raise InvalidProvenance(filename, f"longer than {MAX_SIZE} bytes")
@@ -68,8 +64,9 @@ def verify(
         ) from None
     except (ValueError, RecursionError):
         raise InvalidProvenance(filename, "malformed attestations: not JSON") from None
-    if not 0 < len(parsed) <= len(_PREDICATES):
-        reason = f"{len(parsed)} attestations, at least one and at most {len(_PREDICATES)} may come"
+    if not 0 < len(parsed) <= len(AttestationType):
+        most = len(AttestationType)
+        reason = f"{len(parsed)} attestations, at least one and at most {most} may come"
         raise InvalidProvenance(filename, reason)
     verifier = _verifier(trust_root, filename)
     predicates: set[str] = set()
@@ -167,6 +164,8 @@ def _verified(
 
 def _check_statement(payload: bytes, filename: str, sha256: str) -> str:
     """The type of the predicate, if the statement is about this file."""
+    from pypi_attestations import AttestationType
+
     statement = json.loads(payload)
     if not isinstance(statement, dict) or statement.get("_type") != _STATEMENT:
         raise InvalidProvenance(filename, "the statement is no in-toto statement")
@@ -180,7 +179,7 @@ def _check_statement(payload: bytes, filename: str, sha256: str) -> str:
     if not isinstance(digest, dict) or digest.get("sha256") != sha256:
         raise InvalidProvenance(filename, "subject does not match distribution digest")
     predicate = statement.get("predicateType")
-    if predicate not in _PREDICATES:
+    if predicate not in {known.value for known in AttestationType}:
         raise InvalidProvenance(filename, f"unknown attestation type: {predicate!r}")
     return str(predicate)
 
