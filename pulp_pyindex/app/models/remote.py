@@ -5,6 +5,21 @@ from django.db import models
 
 from pulpcore.plugin.models import AutoAddObjPermsMixin, Remote
 
+#: The fields that say what is wanted; `Wanted.build` takes them under the same names.
+WANTED_FIELDS = (
+    "includes",
+    "excludes",
+    "prereleases",
+    "package_types",
+    "python_tags",
+    "platform_tags",
+    "keep_latest",
+    "exclude_yanked",
+    "max_file_size",
+    "uploaded_before",
+    "uploaded_after",
+)
+
 
 class PyindexRemote(Remote, AutoAddObjPermsMixin):
     """An upstream: `url` is a simple index, taken verbatim. The rest says what is wanted of it."""

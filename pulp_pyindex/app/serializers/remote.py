@@ -12,26 +12,12 @@ from pulpcore.plugin.serializers import RemoteSerializer
 
 from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexRemote
+from pulp_pyindex.app.models.remote import WANTED_FIELDS
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.filenames import PACKAGE_TYPES
 from pulp_pyindex.index.wanted import Wanted
 
 from .described import DescribedMixin
-
-#: The fields that say what is wanted; `Wanted.build` takes them under the same names.
-WANTED_FIELDS = (
-    "includes",
-    "excludes",
-    "prereleases",
-    "package_types",
-    "python_tags",
-    "platform_tags",
-    "keep_latest",
-    "exclude_yanked",
-    "max_file_size",
-    "uploaded_before",
-    "uploaded_after",
-)
 
 
 def _entries(**options: Any) -> serializers.ListField:

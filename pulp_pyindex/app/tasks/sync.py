@@ -24,6 +24,7 @@ from pulpcore.plugin.util import get_url
 
 from pulp_pyindex.app.exceptions import AllProjectsFailed, MassRemoval, NothingFound
 from pulp_pyindex.app.models import PyindexRemote, PyindexRepository
+from pulp_pyindex.app.models.remote import WANTED_FIELDS
 from pulp_pyindex.app.tasks import aligning, versions
 from pulp_pyindex.app.tasks.downloading import Downloads
 from pulp_pyindex.app.tasks.gathering import Gathering
@@ -32,20 +33,6 @@ from pulp_pyindex.app.tasks.report import Report
 from pulp_pyindex.app.tasks.writing import unhurried
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.wanted import Wanted
-
-_WANTED = (
-    "includes",
-    "excludes",
-    "prereleases",
-    "package_types",
-    "python_tags",
-    "platform_tags",
-    "keep_latest",
-    "exclude_yanked",
-    "max_file_size",
-    "uploaded_before",
-    "uploaded_after",
-)
 
 
 def synchronize(
@@ -76,7 +63,7 @@ class _Sync:
         self._repository = repository
         self._mirror = mirror
         self._allow_mass_removal = allow_mass_removal
-        self._wanted = Wanted.build(**{name: getattr(remote, name) for name in _WANTED})
+        self._wanted = Wanted.build(**{name: getattr(remote, name) for name in WANTED_FIELDS})
         self._report = Report()
         self._listing = Listing(remote, _digest(remote, self._wanted))
         self._gathering = Gathering(remote, self._wanted, self._listing, self._report)
