@@ -1,5 +1,6 @@
 """Publishing tools as their users run them, unmodified."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -156,15 +157,27 @@ def test_hatch(house: House, tools: Tools) -> None:
     assert set(house.index.files("alpha")) == {one.filename for one in made}
 
 
-def test_pdm(house: House, tools: Tools) -> None:
-    """`pdm publish` of what is in dist/."""
-    made = release()
-    tools.put(*made)
-    env = {
-        "PDM_PUBLISH_REPO": house.url,
-        "PDM_PUBLISH_USERNAME": "__token__",
-        "PDM_PUBLISH_PASSWORD": house.token,
-        "PDM_CHECK_UPDATE": "0",
-    }
-    tools.tool("pdm", "publish", "--no-build", env=env)
-    assert set(house.index.files("alpha")) == {one.filename for one in made}
+def test_pdm(house: House) -> None:
+    """What `pdm publish` sends: every metadata field there is, empty ones and a comment too."""
+    made, _ = release()
+    fields = [
+        ("name", "alpha"),
+        ("version", "1.0"),
+        ("filetype", "bdist_wheel"),
+        ("pyversion", "py3"),
+        ("metadata_version", "2.2"),
+        *((name, "") for name in ("summary", "home_page", "author", "maintainer", "license")),
+        ("classifiers", "Programming Language :: Python :: 3"),
+        ("classifiers", "Typing :: Typed"),
+        ("project_urls", "Documentation, https://docs.example/alpha"),
+        ("requires_python", ">=3.11"),
+        ("description", "The description of alpha.\n"),
+        ("md5_digest", hashlib.md5(made.body).hexdigest()),
+        ("sha256_digest", made.sha256),
+        ("blake2_256_digest", hashlib.blake2b(made.body, digest_size=32).hexdigest()),
+        ("comment", ""),
+        (":action", "file_upload"),
+        ("protocol_version", "1"),
+    ]
+    assert house.send(made, fields).status_code == 200
+    assert set(house.index.files("alpha")) == {made.filename}
