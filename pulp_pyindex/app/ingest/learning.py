@@ -1,7 +1,7 @@
 """What the bytes of a file tell that its source had not: size and metadata.
 
-What was told is never overwritten, and what was learnt is noted with its moment: pages made before
-lack it.
+What was told is never overwritten. What pages tell is noted with its moment: those made before lack
+it, and the next sync publishes them anew.
 """
 
 from __future__ import annotations
@@ -68,10 +68,17 @@ def read(path: str, rows: list[PyindexFile]) -> Learnt | None:
     return Learnt(raw=raw if is_wheel else None, fields=fields)
 
 
+#: What pages tell of a file: those made before it was learnt are made anew.
+_ON_PAGES = frozenset({"size", "metadata_sha256", "requires_python"})
+
+
 def learn(
     rows: list[PyindexFile], size: int, metadata: Learnt | None, beside: Artifact | None
 ) -> None:
-    """Fill in what the sources of the rows had not told; `beside` is the stored METADATA."""
+    """Fill in what the sources of the rows had not told; `beside` is the stored METADATA.
+
+    `learned_at` is set where a page could now tell more.
+    """
     for row in sorted(rows, key=lambda row: row.pk):
         news: dict[str, Any] = {}
         fields = metadata.fields if metadata is not None else None
@@ -92,7 +99,9 @@ def learn(
                 defaults={"artifact": beside},
             )
         if news:
-            PyindexFile.objects.filter(pk=row.pk).update(**news, learned_at=now())
+            if _ON_PAGES & news.keys():
+                news["learned_at"] = now()
+            PyindexFile.objects.filter(pk=row.pk).update(**news)
 
 
 def _offers(row: PyindexFile, beside: Artifact) -> bool:

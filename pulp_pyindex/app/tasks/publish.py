@@ -28,14 +28,17 @@ ROOT = ""
 BATCH = 200
 
 
-def publish(repository_version_pk: str, checkpoint: bool = False) -> dict[str, Any]:
+def publish(
+    repository_version_pk: str, checkpoint: bool = False, afresh: bool = True
+) -> dict[str, Any]:
     """Make the publication of a version; what comes back becomes the task's result.
 
     Starts from the newest publication of the same repository that is not of a later version, and
-    makes only the pages of projects that changed since. Publishing a version again makes all.
+    makes only the pages of projects that changed since, or of which more is known. `afresh`
+    leaves out publications of this very version: publishing it again then makes more than was new.
     """
     version = RepositoryVersion.objects.select_related("repository").get(pk=repository_version_pk)
-    base = _base_of(version)
+    base = _base_of(version, afresh=afresh)
     with PyindexPublication.create(version, checkpoint=checkpoint) as publication:
         changed = None if base is None else _take_over(base, publication, version)
         changed = _take_over_promoted(publication, version, changed)
@@ -61,17 +64,24 @@ def autopublish(repository: PyindexRepository, version: RepositoryVersion, **kwa
 
 
 def ensure_published(repository: PyindexRepository) -> None:
-    """Publish the latest version where that should have happened and did not.
+    """Publish the latest version where that was not done, or where pages can tell more by now.
 
-    A task that is killed between making a version and publishing it leaves it unpublished, and
-    no later task that has nothing to change would make another one.
+    A task that is killed between making a version and publishing it leaves it unpublished. And
+    what an upstream does not tell of a file is learnt when the file comes, long after its page was
+    made. In both cases no later task that has nothing to change would make another version.
     """
     latest = repository.latest_version()
     if not repository.autopublish or latest is None or latest.number == 0:
         return
-    published = PyindexPublication.objects.filter(repository_version=latest, complete=True)
-    if not published.exists():
-        publish(str(latest.pk))
+    published = (
+        PyindexPublication.objects.filter(repository_version=latest, complete=True)
+        .select_related("repository_version")
+        .defer("repository_version__content_ids")
+        .order_by("-pulp_created")
+        .first()
+    )
+    if published is None or catalog.changed_projects(published, latest):
+        publish(str(latest.pk), afresh=False)
 
 
 def drop_unshown_pages() -> None:
@@ -111,14 +121,16 @@ class _Finished:
     has_origin: bool
 
 
-def _base_of(version: RepositoryVersion) -> PyindexPublication | None:
+def _base_of(version: RepositoryVersion, *, afresh: bool) -> PyindexPublication | None:
+    earlier = PyindexPublication.objects.filter(
+        complete=True,
+        repository_version__repository=version.repository_id,
+        repository_version__number__lte=version.number,
+    )
+    if afresh:
+        earlier = earlier.exclude(repository_version=version)
     return (
-        PyindexPublication.objects.filter(
-            complete=True,
-            repository_version__repository=version.repository_id,
-            repository_version__number__lt=version.number,
-        )
-        .select_related("repository_version")
+        earlier.select_related("repository_version")
         .defer("repository_version__content_ids")
         .order_by("-repository_version__number", "-pulp_created")
         .first()
