@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 
 from pulpcore.plugin.constants import TASK_FINAL_STATES, TASK_STATES
@@ -35,8 +35,6 @@ MOST_VERSIONS = 200
 
 #: What is said of uploads that the server is to blame for; the task's error says more.
 FAILED = "The server could not take the file in, by no fault of yours. Try again later."
-
-_ATTEMPTS = 3
 
 
 def commit_uploads(repository_pk: str) -> dict[str, Any]:
@@ -80,18 +78,14 @@ def commit(
     The version, its publication and what is said of the uploads come in one transaction: all of it
     is there or nothing, and the disk is waited for once.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            with transaction.atomic():
-                return _commit(repository, uploads)
-        except OperationalError:
-            # Another task that publishes may have locked pages in another order.
-            if attempt == _ATTEMPTS or connection.connection is None:
-                raise
-        except Exception as error:
-            _settle(uploads, reason=FAILED)
-            raise CommitFailed(repository.name, str(_first(error))) from error
-    raise AssertionError  # the last attempt has returned or raised
+    try:
+        return versions.whole(lambda: _commit(repository, uploads))
+    except OperationalError:
+        # The database is away or has no place: the uploads stay pending, for the next task.
+        raise
+    except Exception as error:
+        _settle(uploads, reason=FAILED)
+        raise CommitFailed(repository.name, str(_first(error))) from error
 
 
 def _commit(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from pulp_pyindex.app.exceptions import NotHeld
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import versions, writing
@@ -19,7 +21,7 @@ _SPOKEN_OF = """
     FROM {table} unit JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
     WHERE held.repository_id = %(repository)s AND held.version_removed_id IS NULL
       AND unit.project = %(project)s
-      AND (%(release)s::text IS NULL OR unit.version = %(release)s)
+      AND (%(releases)s::text[] IS NULL OR unit.version = ANY(%(releases)s))
       AND (%(filename)s::text IS NULL OR unit.filename = %(filename)s)
 """
 
@@ -36,9 +38,16 @@ def edit(repository_pk: str, edits: Sequence[Edit]) -> dict[str, Any]:
     nothing was to be changed, and how many files each edit spoke of.
     """
     repository = PyindexRepository.objects.get(pk=repository_pk)
+    return versions.whole(lambda: _edit(repository, edits))
+
+
+def _edit(repository: PyindexRepository, edits: Sequence[Edit]) -> dict[str, Any]:
     writer = writing.Writer(repository.pulp_domain_id)
     with versions.change(repository) as change:
-        spoken_of = [_ACTIONS[one["action"]](change, writer, one) for one in edits]
+        spoken_of = [
+            _ACTIONS[one["action"]](change, writer, {**one, "releases": _releases(change, one)})
+            for one in edits
+        ]
         _forget_removed(change)
         change.settle()
         version = change.commit(
@@ -84,7 +93,7 @@ def _remove(change: versions.Change, writer: writing.Writer, one: Edit) -> int:
 
 
 def _set_status(change: versions.Change, writer: writing.Writer, one: Edit) -> int:
-    whole = {**one, "release": None, "filename": None}
+    whole = {**one, "releases": None, "filename": None}
     files = _held(change, "pyindex_pyindexfile", whole)
     reason = one.get("reason") or ""
     if one["status"] == Status.ACTIVE and not reason:
@@ -169,6 +178,30 @@ def _values(change: versions.Change, one: Edit) -> dict[str, Any]:
     return {
         "repository": change.repository.pk,
         "project": one["project"],
-        "release": one.get("release"),
+        "releases": one.get("releases"),
         "filename": one.get("filename"),
     }
+
+
+def _releases(change: versions.Change, one: Edit) -> list[str] | None:
+    """The held spellings of the release that an edit speaks of; None: it speaks of every one."""
+    release = one.get("release")
+    if release is None:
+        return None
+    change.cursor.execute(
+        """
+        SELECT DISTINCT unit.version FROM pyindex_pyindexfile unit
+        JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
+        WHERE held.repository_id = %s AND held.version_removed_id IS NULL AND unit.project = %s
+        """,
+        [change.repository.pk, one["project"]],
+    )
+    return [held for (held,) in change.cursor.fetchall() if _is_same(held, release)]
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether both are the same release to PEP 440: 1.0 is 1.0.0."""
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other

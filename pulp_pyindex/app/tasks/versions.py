@@ -12,20 +12,25 @@ in a task that holds the repository. The tables live in the task's database sess
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from pulpcore.plugin.models import CreatedResource, RepositoryVersion, Task
 
 from pulp_pyindex.app.models import PyindexRepository, PyindexVersion, PyindexYank
 from pulp_pyindex.app.tasks.publish import ensure_published
 
+T = TypeVar("T")
+
 _TABLES = ("pyindex_coming", "pyindex_going")
+
+_ATTEMPTS = 3
 
 #: Up to so many units a change is small: what pays for large ones is left out.
 _FEW = 1000
@@ -180,6 +185,23 @@ class Change:
             values,
         )
         return version.pk
+
+
+def whole(work: Callable[[], T]) -> T:
+    """What `work` returns, done in one transaction: all of it is there in the end, or nothing.
+
+    The disk is waited for once. Where another task that publishes locks pages in another order,
+    it is done again: it must bear that.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    with transaction.atomic():
+        return work()
 
 
 @contextmanager
