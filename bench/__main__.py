@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold, load, peer, serving, syncing
+from bench import cold, load, peer, serving, syncing, uploads
 from bench.figures import Figure, as_markdown, as_text, write
 from bench.upstream import Upstream, running
 from support import stack as stacks
@@ -50,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--large", action="store_true", help="20,000 projects too")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into FILE")
     parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help="projects of each index")
-    parser.add_argument("--only", choices=("sync", "serve"), help="one half of it")
+    parser.add_argument("--only", choices=("sync", "serve", "upload"), help="one part of it")
     parser.add_argument(
         "--with-pulp-python", action="store_true", help="the same by pulp_python, if installed"
     )
@@ -63,6 +63,10 @@ def _measure(
     pulp = stack.client(patience=1200.0)
     # A worker's first task loads what later ones find in the machine's memory.
     _warm_up(pulp, upstream)
+    if options.only == "upload":
+        with _more_processes(stack) as two:
+            yield from uploads.figures(two, two.client())
+        return
     measured = []
     for size in sizes if options.only != "serve" else sizes[-1:]:
         measured.append(syncing.measure(stack, pulp, upstream, size))
@@ -84,6 +88,8 @@ def _measure(
             print(load.MISSING)
         with _more_processes(stack) as two:
             yield cold.figure(two, upstream, where.files)
+            if options.only is None:
+                yield from uploads.figures(two, two.client())
 
 
 def _warm_up(pulp: Pulp, upstream: Upstream) -> None:
