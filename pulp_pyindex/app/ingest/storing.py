@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from pulpcore.plugin.models import Artifact, ContentArtifact, Domain
@@ -113,6 +115,13 @@ def _clear_remains(artifact: Artifact, domain: Domain) -> None:
         return
     if place.exists() and place.stat().st_size != artifact.size:
         place.unlink(missing_ok=True)
+
+
+def store_metadata(raw: bytes, domain: Domain) -> Artifact:
+    """The stored artifact of a file's METADATA."""
+    with NamedTemporaryFile(dir=settings.WORKING_DIRECTORY, delete=False) as file:
+        file.write(raw)
+    return _store_beside(file.name, domain)
 
 
 def _store_beside(path: str, domain: Domain) -> Artifact:

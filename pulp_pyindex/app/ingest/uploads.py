@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from pulpcore.plugin.models import ContentArtifact, Domain
+from pulpcore.plugin.models import Artifact, ContentArtifact, Domain
 
 from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexUpload
 from pulp_pyindex.app.models.facts import facts_digest
@@ -22,6 +22,7 @@ from pulp_pyindex.index.archives import check_sdist, check_wheel
 from pulp_pyindex.index.attestations import verify
 from pulp_pyindex.index.filenames import ParsedFilename
 from pulp_pyindex.index.metadata import CoreMetadata
+from pulp_pyindex.index.paths import METADATA_SUFFIX
 from pulp_pyindex.index.uploads import (
     UploadForm,
     check_digests,
@@ -30,7 +31,7 @@ from pulp_pyindex.index.uploads import (
 )
 
 from .judging import Ruling, judge
-from .storing import store
+from .storing import store, store_metadata, stored_artifact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ class Checked:
     arrived: Arrived
     parsed: ParsedFilename
     metadata: CoreMetadata
+    #: The file's METADATA or PKG-INFO, byte for byte.
+    raw_metadata: bytes
     #: PEP 740 provenance object (JSON text) made of the attestations; empty without any.
     provenance: str
     ruling: Ruling
@@ -98,7 +101,12 @@ def check(arrived: Arrived, repository: PyindexRepository | None) -> Checked:
         )
         provenance = json.dumps(document, separators=(",", ":"))
     return Checked(
-        arrived=arrived, parsed=parsed, metadata=metadata, provenance=provenance, ruling=ruling
+        arrived=arrived,
+        parsed=parsed,
+        metadata=metadata,
+        raw_metadata=raw,
+        provenance=provenance,
+        ruling=ruling,
     )
 
 
@@ -133,8 +141,37 @@ def keep(checked: Checked, domain: Domain) -> PyindexFile:
 
     The file at `arrived.path` is gone afterwards.
     """
+    arrived = checked.arrived
+    try:
+        with transaction.atomic():
+            known = PyindexFile.objects.filter(
+                sha256=arrived.digests["sha256"], _pulp_domain=domain
+            ).exists()
+            if known:
+                # There is more to do than to store it: units that lack their file get it.
+                return _keep_beside_others(checked, domain)
+            artifact = stored_artifact(arrived.path, arrived.digests, arrived.size, domain)
+            return _unit(checked, domain, artifact)
+    finally:
+        Path(arrived.path).unlink(missing_ok=True)
+
+
+def _keep_beside_others(checked: Checked, domain: Domain) -> PyindexFile:
+    arrived = checked.arrived
+    artifact = store(
+        arrived.path,
+        sha256=arrived.digests["sha256"],
+        size=arrived.size,
+        domain=domain,
+        filename=checked.parsed.filename,
+        digests=arrived.digests,
+    )
+    return _unit(checked, domain, artifact)
+
+
+def _unit(checked: Checked, domain: Domain, artifact: Artifact) -> PyindexFile:
+    """A unit of a stored file, with all that its metadata tells."""
     form, arrived = checked.arrived.form, checked.arrived
-    sha256 = arrived.digests["sha256"]
     told: dict[str, Any] = {
         "project": str(form.project),
         "version": form.version,
@@ -144,24 +181,25 @@ def keep(checked: Checked, domain: Domain) -> PyindexFile:
         "size": arrived.size,
         "upload_time": now(),
     }
-    with transaction.atomic():
-        file = PyindexFile.objects.create(
-            filename=checked.parsed.filename,
-            sha256=sha256,
-            facts_sha256=facts_digest(**told),
-            _pulp_domain=domain,
-            **told,
-        )
-        ContentArtifact.objects.create(content=file, relative_path=file.filename)
-        store(
-            arrived.path,
-            sha256=sha256,
-            size=arrived.size,
-            domain=domain,
-            filename=file.filename,
-            digests=arrived.digests,
-        )
-    file.refresh_from_db()
+    beside = None
+    if form.packagetype == "bdist_wheel":
+        beside = store_metadata(checked.raw_metadata, domain)
+    file: PyindexFile = PyindexFile.objects.create(
+        filename=checked.parsed.filename,
+        sha256=arrived.digests["sha256"],
+        facts_sha256=facts_digest(**told),
+        core_metadata=checked.metadata.fields,
+        metadata_sha256=beside.sha256 if beside is not None else None,
+        _pulp_domain=domain,
+        **told,
+    )
+    stored = {file.filename: artifact}
+    if beside is not None:
+        stored[file.filename + METADATA_SUFFIX] = beside
+    ContentArtifact.objects.bulk_create(
+        ContentArtifact(content=file, relative_path=path, artifact=one)
+        for path, one in stored.items()
+    )
     return file
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from aiohttp import web
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from pulpcore.plugin.util import set_domain
 
@@ -193,6 +194,11 @@ def _check_and_take_in(repository_pk: UUID, arrived: Arrived, brought: Brought) 
     checked: Checked = check(arrived, repository)
     if checked.ruling is Ruling.KNOWN:
         return None
-    upload = take_in(repository, checked, brought)
+    try:
+        upload = take_in(repository, checked, brought)
+    except (OperationalError, InterfaceError) as error:
+        # Not once more from the beginning: the file may have been moved already.
+        connection.close()
+        raise DatabaseGone from error
     ensure_commit(repository)
     return upload.pk
