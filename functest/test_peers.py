@@ -106,7 +106,7 @@ ALPHA_AND_BETA = ("alpha", "beta==1.0")
 
 @pytest.fixture
 def bandersnatch(environments: Path) -> Peer:
-    return peers.install(environments, BANDERSNATCH, python=(3, 12))
+    return peers.install(environments, BANDERSNATCH, python=peers.BANDERSNATCH_PYTHON)
 
 
 def configured(folder: Path, master: str) -> Path:

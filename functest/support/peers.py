@@ -23,6 +23,9 @@ from .waiting import wait_for
 _OURS = ("PYTHON", "VIRTUAL_ENV", "PULP_", "PYTEST_")
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 
+#: The oldest that bandersnatch runs on.
+BANDERSNATCH_PYTHON = (3, 12)
+
 
 class PeerMissing(Exception):
     """A peer could not be installed here."""
@@ -127,6 +130,15 @@ def _try(*command: str) -> None:
             f"{' '.join(command)} → {done.returncode}. A package index has to be in reach "
             f"the first time.\n{done.stdout[-3000:]}"
         )
+
+
+def has_interpreter(least: tuple[int, int]) -> bool:
+    """Whether this machine has a Python of at least that version."""
+    try:
+        _interpreter(least)
+    except PeerMissing:
+        return False
+    return True
 
 
 def _interpreter(least: tuple[int, int]) -> Path:
