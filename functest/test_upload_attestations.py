@@ -68,7 +68,7 @@ def test_attestations_are_verified_and_served(
     # By REST it is the same.
     target = {"repository": house.repository["pulp_href"], "attestations": refused["other signer"]}
     files = {"file": (bad.filename, bad.body)}
-    with pytest.raises(TaskFailed, match="PYI014.*provenance of"):
+    with pytest.raises(TaskFailed, match=r"PYI014.*provenance of"):
         pulp.task(pulp.post("content/pyindex/files/", data=target, files=files))
     target["attestations"] = attested(authority, bad)
     pulp.task(pulp.post("content/pyindex/files/", data=target, files=files))
