@@ -20,6 +20,7 @@ from pulp_pyindex.app.models.facts import facts_digest
 from pulp_pyindex.app.models.notices import UPLOADED, notify
 from pulp_pyindex.index.archives import check_sdist, check_wheel
 from pulp_pyindex.index.attestations import verify
+from pulp_pyindex.index.errors import InvalidProvenance
 from pulp_pyindex.index.filenames import ParsedFilename
 from pulp_pyindex.index.metadata import CoreMetadata
 from pulp_pyindex.index.paths import METADATA_SUFFIX
@@ -97,7 +98,10 @@ def check(arrived: Arrived, repository: PyindexRepository | None) -> Checked:
     provenance = ""
     if form.attestations is not None:
         document = verify(
-            form.attestations, filename=parsed.filename, sha256=sha256, trust_root=_trust_root()
+            form.attestations,
+            filename=parsed.filename,
+            sha256=sha256,
+            trust_root=_trust_root(parsed.filename),
         )
         provenance = json.dumps(document, separators=(",", ":"))
     return Checked(
@@ -204,6 +208,18 @@ def _unit(checked: Checked, domain: Domain, artifact: Artifact) -> PyindexFile:
 
 
 @cache
-def _trust_root() -> bytes | None:
+def _read(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def _trust_root(filename: str) -> bytes | None:
+    """The trust root that the setting names; InvalidProvenance where it cannot be read."""
     path = settings.PYINDEX_ATTESTATION_TRUST_ROOT
-    return Path(path).read_bytes() if path else None
+    try:
+        return _read(path) if path else None
+    except OSError as error:
+        reason = (
+            "attestations cannot be verified here: the file that PYINDEX_ATTESTATION_TRUST_ROOT "
+            f"names cannot be read ({error.strerror}); tell the administrator"
+        )
+        raise InvalidProvenance(filename, reason) from error
