@@ -9,7 +9,7 @@ from pulpcore.plugin.models import RepositoryVersion
 
 from pulp_pyindex.app.models import PyindexPublication
 
-from .held import UNIT_TABLES, fetch, held, version_values
+from .held import UNIT_TABLES, fetch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +53,23 @@ def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> li
     publication was made (see `models.content`).
     """
     units = " UNION ".join(
-        f"""
-        SELECT unit.project FROM {table} unit {held("unit.content_ptr_id")}
-        WHERE held.repository_id = %(repository)s
-          AND ((added.number > %(after)s AND added.number <= %(number)s)
-            OR (removed.number > %(after)s AND removed.number <= %(number)s))
-        """
+        f"SELECT unit.project FROM moved JOIN {table} unit ON unit.content_ptr_id = content_id"
         for table in UNIT_TABLES
+    )
+    # By the versions' keys, so that the index on them is used and not the repository walked.
+    between = RepositoryVersion.objects.filter(
+        repository_id=version.repository_id,
+        number__gt=base.repository_version.number,
+        number__lte=version.number,
     )
     rows = fetch(
         f"""
+        WITH moved AS MATERIALIZED (
+            SELECT content_id FROM core_repositorycontent
+            WHERE version_added_id = ANY(%(between)s)
+            UNION
+            SELECT content_id FROM core_repositorycontent
+            WHERE version_removed_id = ANY(%(between)s))
         {units}
         UNION
         SELECT f.project FROM pyindex_pyindexfile f
@@ -70,8 +77,8 @@ def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> li
         WHERE held.repository_id = %(repository)s AND f.learned_at >= %(since)s
         """,
         {
-            **version_values(version),
-            "after": base.repository_version.number,
+            "repository": version.repository_id,
+            "between": list(between.values_list("pk", flat=True)),
             "since": base.pulp_created,
         },
     )
