@@ -26,11 +26,11 @@ MANY = 1100
 
 @pytest.fixture
 def pulp(fragile_stack: Stack) -> Iterator[Pulp]:
+    """A client of a stack at work. What is made there goes with the stack, at the session's end."""
     client = fragile_stack.client()
     recovered(client)
     yield client
     recovered(client)
-    client.clean_up()
 
 
 def recovered(pulp: Pulp) -> None:
