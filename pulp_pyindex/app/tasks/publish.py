@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.dispatch import receiver
 from packaging.utils import NormalizedName
 
@@ -43,14 +43,16 @@ def publish(
         changed = None if base is None else _take_over(base, publication, version)
         changed = _take_over_promoted(publication, version, changed)
         made = 0
-        with _progress(changed) as progress:
+        few = changed is not None and len(changed) <= BATCH
+        # Few pages are written at once: the disk is waited for once.
+        with transaction.atomic() if few else _progress() as progress:
             for batch in _batches(_finish(catalog.project_pages(version, changed))):
                 _write(publication, batch)
                 made += len(batch)
                 if progress is not None:
                     progress.done = made
                     progress.save()
-        _write(publication, [_finished_root(publication, version)])
+            _write(publication, [_finished_root(publication, version)])
     if version.repository.retain_repo_versions is not None:
         drop_unshown_pages()
     return {"publication": str(publication.pk), "pages_made": made}
@@ -98,11 +100,9 @@ def drop_unshown_pages() -> None:
             """)
 
 
-def _progress(changed: list[str] | None) -> AbstractContextManager[ProgressReport | None]:
+def _progress() -> AbstractContextManager[ProgressReport | None]:
     """A report for whoever waits; to report what is over in an instant would only delay it."""
-    if changed is not None and len(changed) <= BATCH:
-        return nullcontext()
-    report: AbstractContextManager[ProgressReport] = ProgressReport(
+    report: AbstractContextManager[ProgressReport | None] = ProgressReport(
         message="Publishing projects", code="publishing.projects"
     )
     return report

@@ -24,11 +24,16 @@ from psycopg.errors import DeadlockDetected
 from pulpcore.plugin.models import CreatedResource, RepositoryVersion, Task
 
 from pulp_pyindex.app.models import PyindexRepository, PyindexVersion, PyindexYank
+from pulp_pyindex.app.models.repository import CONTENT_TYPES
 from pulp_pyindex.app.tasks.publish import ensure_published
 
 T = TypeVar("T")
 
+#: Units that come with one version from which on PostgreSQL is told to look at the tables anew.
+MANY = 10_000
+
 _TABLES = ("pyindex_coming", "pyindex_going")
+_UNIT_TABLES = [model._meta.db_table for model in CONTENT_TYPES]
 
 _ATTEMPTS = 3
 
@@ -165,6 +170,9 @@ class Change:
             """,
             values,
         )
+        if self.cursor.rowcount > MANY:
+            # Autovacuum comes a minute later; until then every plan would be for an empty table.
+            self.cursor.execute(f"ANALYZE core_repositorycontent, {', '.join(_UNIT_TABLES)}")
         self.cursor.execute(
             """
             UPDATE core_repositorycontent held
