@@ -110,6 +110,7 @@ def parse(filename: str, project: NormalizedName) -> ParsedFilename:
     if packagetype == "bdist_wheel":
         return _parse_wheel(filename, stem, project)
     text = _after_project(filename, stem, project)
+    before = stem[: len(stem) - len(text)]
     if packagetype == "sdist":
         dumb = _PLATFORM.match(text)
         if dumb is not None:
@@ -123,7 +124,7 @@ def parse(filename: str, project: NormalizedName) -> ParsedFilename:
         text = _first_group(_PLATFORM, _first_group(_INSTALLER, text))
     version = normalized_version(text)
     if version is None:
-        _refuse_longer_project(filename, stem, text, project)
+        _refuse_longer_project(filename, before, text, project)
     return ParsedFilename(
         filename=filename, project=project, version=version or text, packagetype=packagetype
     )
@@ -195,13 +196,16 @@ def _after_project(filename: str, stem: str, project: NormalizedName) -> str:
     raise InvalidFilename(filename, f"the file is not one of the project {project!r}")
 
 
-def _refuse_longer_project(filename: str, stem: str, text: str, project: NormalizedName) -> None:
-    """Refuse `foo-bar-1.0` as release "bar-1.0" of `foo`: it is a file of `foo-bar`."""
+def _refuse_longer_project(filename: str, before: str, text: str, project: NormalizedName) -> None:
+    """Refuse `foo-bar-1.0` as release "bar-1.0" of `foo`: it is a file of `foo-bar`.
+
+    `before` is what stands before `text`: the project's name and a dash.
+    """
     if text[:1].isdigit():
         return
     dash = text.find("-")
     while dash != -1:
         if normalized_version(text[dash + 1 :]) is not None:
-            owner = canonicalize_name(stem[: stem.index(text) + dash])
+            owner = canonicalize_name(before + text[:dash])
             raise InvalidFilename(filename, f"the file is one of {owner!r}, not of {project!r}")
         dash = text.find("-", dash + 1)

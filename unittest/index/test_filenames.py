@@ -1,7 +1,7 @@
 """File names of all times."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from packaging.tags import parse_tag
 from packaging.utils import NormalizedName
@@ -145,6 +145,8 @@ def test_any_text_is_read_or_refused(filename: str, project: str) -> None:
     assert parsed.version
 
 
+@settings(derandomize=True, max_examples=300)
+@example(stem="_0", end=".egg")
 @given(
     stem=st.text("abfoo01.-_+!py3none", max_size=60),
     end=st.sampled_from([".whl", ".egg", ".tar.gz", ".zip", ".exe", ".rpm", ".msi"]),
