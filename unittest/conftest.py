@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from pulp_pyindex.stack.home import Home, open_home
@@ -22,6 +23,11 @@ from pulp_pyindex.stack.options import default_options
 from pulp_pyindex.stack.postgres import DATABASE, database_url, prepare_cluster
 from pulp_pyindex.stack.settings_file import write_settings
 from pulp_pyindex.stack.throwaway import begin, copied_cluster, end, prepared_data
+
+# The same examples in every run, and no clock: what is searched for at random is in `make fuzz`.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("steady")
+
 
 _RUN = "PYINDEX_UNITTEST_RUN"
 
