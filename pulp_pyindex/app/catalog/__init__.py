@@ -7,7 +7,6 @@ from .differences import (
     differing_projects,
     planned_differences,
     planned_totals,
-    totals,
 )
 from .files import FoundFile, find_file, find_provenance
 from .pages import (
@@ -28,7 +27,6 @@ from .releases import (
 )
 
 __all__ = [
-    "totals",
     "planned_totals",
     "planned_differences",
     "differing_projects",

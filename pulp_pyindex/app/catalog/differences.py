@@ -85,11 +85,6 @@ class Totals:
     size_removed: int
 
 
-def totals(base: RepositoryVersion, version: RepositoryVersion) -> Totals:
-    """The difference of two versions in numbers. A changed file counts on both sides."""
-    return _totals(_BETWEEN, _values(base, version))
-
-
 def differences(
     base: RepositoryVersion, version: RepositoryVersion, *, limit: int, offset: int = 0
 ) -> tuple[int, list[ProjectDifference]]:
@@ -98,7 +93,10 @@ def differences(
 
 
 def planned_totals() -> Totals:
-    """`totals` of what the running task has put together for its repository's next version."""
+    """What the running task has put together for its repository's next version, in numbers.
+
+    A changed file counts on both sides.
+    """
     return _totals(_PLANNED, {})
 
 
