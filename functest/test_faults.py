@@ -143,6 +143,17 @@ def test_a_worker_killed_amid_a_download_leaves_no_part_of_it(
         assert mirror.download(one.project, one.filename) == one.body
 
 
+def test_a_task_nobody_heard_of_is_not_overlooked(
+    fragile_stack: Stack, pulp: Pulp, upstream: Upstream
+) -> None:
+    """A sync that is asked for while all workers are dead begins when there are new ones."""
+    upstream.add(wheel("first"))
+    remote, repository = pulp.create_remote(upstream.url), pulp.create_repository()
+    fragile_stack.kill("pulpcore-worker")
+    pulp.sync(repository, remote)
+    assert len(pulp.filenames(pulp.latest(repository))) == 1
+
+
 def test_a_killed_database_ends_the_sync_and_nothing_else(
     fragile_stack: Stack, pulp: Pulp, upstream: Upstream
 ) -> None:

@@ -13,6 +13,7 @@ from pulp_pyindex.stack.home import Home, locked
 from pulp_pyindex.stack.leftovers import clear_leftovers
 from pulp_pyindex.stack.logs import rotate
 from pulp_pyindex.stack.options import Options, remember
+from pulp_pyindex.stack.overlooked import remind
 from pulp_pyindex.stack.postgres import DATABASE, database_url, prepare_cluster
 from pulp_pyindex.stack.preparation import needs_preparation, prepare
 from pulp_pyindex.stack.reporting import Reporter
@@ -76,6 +77,7 @@ def _start(supervisor: Supervisor, options: Options, password: str | None) -> No
     # Nobody else uses our own database; in another's there may be live processes of other hosts.
     release(url, everyone=options.database is None)
     supervisor.before_restart = lambda: release(url)
+    supervisor.remind = lambda: remind(url)
     for program in pulp_programs(home, options):
         supervisor.add(program)
     reporter.say("starting the API, the content app and the workers")

@@ -23,6 +23,7 @@ SETTLED_SECONDS = 20.0
 QUICK_DEATHS = 5
 FIRST_PAUSE = 0.25
 ROTATION_SECONDS = 60.0
+REMINDER_SECONDS = 5.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,9 +53,11 @@ class Supervisor:
         self.phase = "starting"
         self.database_answers: Callable[[], bool] = lambda: True
         self.before_restart: Callable[[], object] = lambda: None
+        self.remind: Callable[[], object] = lambda: None
         self.facts: dict[str, object] = {}
         self._began = datetime.now(UTC)
         self._rotated = time.monotonic()
+        self._reminded = time.monotonic()
         self._database_down = False
 
     def add(self, program: Program) -> Service:
@@ -82,6 +85,9 @@ class Supervisor:
                 changed = True
         if changed:
             self.save()
+        if database_up and time.monotonic() - self._reminded > REMINDER_SECONDS:
+            self._try(self.remind, "remind the workers")
+            self._reminded = time.monotonic()
         if time.monotonic() - self._rotated > ROTATION_SECONDS:
             rotate(self.home.logs)
             self._rotated = time.monotonic()
@@ -121,15 +127,19 @@ class Supervisor:
     def _start(self, service: Service) -> None:
         again = service.started > 0
         if again and service.program.name != POSTGRESQL:
-            try:
-                self.before_restart()
-            except psycopg.Error as error:
-                self.reporter.say(f"cannot clear up behind {service.program.name}: {error}")
+            self._try(self.before_restart, f"clear up behind {service.program.name}")
         service.child = start(service.program)
         service.started = time.monotonic()
         if again:
             service.restarts += 1
             self.reporter.say(f"{service.program.name} restarted")
+
+    def _try(self, work: Callable[[], object], what: str) -> None:
+        """What the database is needed for must not end us: it may be going just now."""
+        try:
+            work()
+        except psycopg.Error as error:
+            self.reporter.say(f"cannot {what}: {error}")
 
     def _bury(self, service: Service) -> None:
         assert service.child is not None
