@@ -3,6 +3,7 @@
 from . import notices as notices  # connects its receivers
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
 from .distribution import PyindexDistribution
+from .hold import PyindexVersionHold
 from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
 from .remote import PyindexProjectState, PyindexRemote
 from .repository import PyindexRepository, PyindexVersion
@@ -24,5 +25,6 @@ __all__ = [
     "PyindexToken",
     "PyindexUpload",
     "PyindexVersion",
+    "PyindexVersionHold",
     "PyindexYank",
 ]

@@ -16,6 +16,8 @@ class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
     allow_uploads = models.BooleanField(default=True)
     #: Whether reading takes a token with the scope `read`, or a user who may view this object.
     require_token = models.BooleanField(default=False)
+    #: Whether older versions are served below `+version/<number>/` and `+at/<time>/`.
+    serve_history = models.BooleanField(default=False)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
