@@ -5,23 +5,30 @@ from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, Pyind
 from .distribution import PyindexDistribution
 from .hold import PyindexVersionHold
 from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
+from .quarantine import PyindexQuarantine
+from .refusal import PyindexRefusal, PyindexRefusalCount
 from .remote import PyindexProjectState, PyindexRemote
 from .repository import PyindexRepository, PyindexVersion
+from .ruleset import PyindexRuleset
 from .token import PyindexToken
 from .upload import PyindexReservedFilename, PyindexUpload
 
 __all__ = [
     "PyindexDistribution",
     "PyindexFile",
+    "PyindexQuarantine",
     "PyindexPage",
     "PyindexProjectState",
     "PyindexProjectStatus",
     "PyindexProvenance",
     "PyindexPublication",
     "PyindexPublishedProject",
+    "PyindexRefusal",
+    "PyindexRefusalCount",
     "PyindexRemote",
     "PyindexRepository",
     "PyindexReservedFilename",
+    "PyindexRuleset",
     "PyindexToken",
     "PyindexUpload",
     "PyindexVersion",

@@ -5,6 +5,8 @@ from django.db import models
 
 from pulpcore.plugin.models import AutoAddObjPermsMixin, Distribution
 
+from .ruleset import PyindexRuleset
+
 
 class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
     """One index URL: of a repository's newest published version, a publication, or a version."""
@@ -16,6 +18,8 @@ class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
     allow_uploads = models.BooleanField(default=True)
     #: Whether reading takes a token with the scope `read`, or a user who may view this object.
     require_token = models.BooleanField(default=False)
+    #: What of it is shown and handed out; NULL = everything.
+    ruleset = models.ForeignKey(PyindexRuleset, null=True, on_delete=models.PROTECT)
     #: Whether older versions are served below `+version/<number>/` and `+at/<time>/`.
     serve_history = models.BooleanField(default=False)
 

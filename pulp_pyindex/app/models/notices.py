@@ -13,6 +13,8 @@ from django.dispatch import receiver
 
 from pulpcore.plugin.models import ContentGuard, Distribution, Domain, Publication, Repository
 
+from .quarantine import PyindexQuarantine
+from .ruleset import PyindexRuleset
 from .token import PyindexToken
 
 #: The channel content processes listen on.
@@ -24,7 +26,16 @@ UPLOADED = "pyindex_uploaded"
 #: Tells content processes that uploads were taken in or refused.
 UPLOADS_SETTLED = "pyindex_settled"
 
-_TELLING = (ContentGuard, Distribution, Domain, Publication, PyindexToken, Repository)
+_TELLING = (
+    ContentGuard,
+    Distribution,
+    Domain,
+    Publication,
+    PyindexQuarantine,
+    PyindexRuleset,
+    PyindexToken,
+    Repository,
+)
 
 
 @receiver(post_save, dispatch_uid="pyindex-notices-saved")

@@ -5,6 +5,8 @@ from django.db import models
 
 from pulpcore.plugin.models import AutoAddObjPermsMixin, Remote
 
+from .ruleset import PyindexRuleset
+
 #: The fields that say what is wanted; `Wanted.build` takes them under the same names.
 WANTED_FIELDS = (
     "includes",
@@ -38,6 +40,8 @@ class PyindexRemote(Remote, AutoAddObjPermsMixin):
     uploaded_before = models.DateTimeField(null=True)
     uploaded_after = models.DateTimeField(null=True)
     provenance = models.BooleanField(default=False)
+    #: What it denies is not taken; NULL = all that is wanted is.
+    ruleset = models.ForeignKey(PyindexRuleset, null=True, on_delete=models.PROTECT)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"

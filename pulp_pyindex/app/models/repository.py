@@ -9,6 +9,7 @@ from pulpcore.plugin.models import AutoAddObjPermsMixin, Repository, RepositoryV
 
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
 from .remote import PyindexRemote
+from .ruleset import PyindexRuleset
 
 #: Sent in the task that made a version, after it is complete: `repository`, `version`.
 #: Publishing listens to it; models know nothing of tasks.
@@ -101,6 +102,8 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
     reserve_filenames = models.BooleanField(default=True)
     #: Whether sdists may be named in other ways than PEP 625 wants.
     allow_legacy_filenames = models.BooleanField(default=False)
+    #: Uploads that it denies are refused; NULL = none is.
+    ruleset = models.ForeignKey(PyindexRuleset, null=True, on_delete=models.PROTECT)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
