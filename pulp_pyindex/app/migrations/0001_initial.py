@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django_lifecycle.mixins
 import pulpcore.app.models.access_policy
 import pulpcore.app.models.base
+import pulpcore.app.models.fields
 import pulpcore.app.util
 from django.conf import settings
 from django.db import migrations, models
@@ -98,6 +99,22 @@ class Migration(migrations.Migration):
                 'default_related_name': '%(app_label)s_%(model_name)s',
             },
             bases=('core.repository', pulpcore.app.models.access_policy.AutoAddObjPermsMixin),
+        ),
+        migrations.CreateModel(
+            name='PyindexStaticExporter',
+            fields=[
+                ('exporter_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='core.exporter')),
+                ('path', models.TextField(default='')),
+                ('storage', models.TextField(default='')),
+                ('storage_class', models.TextField(default='')),
+                ('storage_settings', pulpcore.app.models.fields.EncryptedJSONField(default=dict)),
+                ('base_url', models.TextField(default='')),
+            ],
+            options={
+                'permissions': [('export_pyindexstaticexporter', 'Can export by a pyindex static exporter'), ('manage_roles_pyindexstaticexporter', 'Can manage roles on static exporters')],
+                'default_related_name': '%(app_label)s_%(model_name)s',
+            },
+            bases=('core.exporter', pulpcore.app.models.access_policy.AutoAddObjPermsMixin),
         ),
         migrations.CreateModel(
             name='PyindexVersion',

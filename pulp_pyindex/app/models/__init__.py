@@ -3,6 +3,7 @@
 from . import notices as notices  # connects its receivers
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
 from .distribution import PyindexDistribution
+from .exporter import PyindexStaticExporter
 from .hold import PyindexVersionHold
 from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
 from .quarantine import PyindexQuarantine
@@ -29,6 +30,7 @@ __all__ = [
     "PyindexRepository",
     "PyindexReservedFilename",
     "PyindexRuleset",
+    "PyindexStaticExporter",
     "PyindexToken",
     "PyindexUpload",
     "PyindexVersion",
