@@ -2,7 +2,7 @@
 
 from . import notices as notices  # connects its receivers
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
-from .distribution import PyindexDistribution
+from .distribution import PyindexBase, PyindexDistribution
 from .exporter import PyindexStaticExporter
 from .hold import PyindexVersionHold
 from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
@@ -15,6 +15,7 @@ from .token import PyindexToken
 from .upload import PyindexReservedFilename, PyindexUpload
 
 __all__ = [
+    "PyindexBase",
     "PyindexDistribution",
     "PyindexFile",
     "PyindexQuarantine",

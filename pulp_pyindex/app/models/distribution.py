@@ -1,6 +1,7 @@
 """Distributions: where an index is served."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from pulpcore.plugin.models import AutoAddObjPermsMixin, Distribution
@@ -23,6 +24,15 @@ class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
     #: Whether older versions are served below `+version/<number>/` and `+at/<time>/`.
     serve_history = models.BooleanField(default=False)
 
+    #: Projects (names, globs) that all members offer together; of others the nearest owner alone.
+    merge = ArrayField(models.TextField(), default=list)
+    #: Projects (names, globs) that are never looked for upstream, whether they exist or not.
+    reserved_prefixes = ArrayField(models.TextField(), default=list)
+    #: Projects (names, globs) that may be uploaded through the index; empty = every one.
+    upload_projects = ArrayField(models.TextField(), default=list)
+    #: Whether who may read an index that has this one as a base may read this one through it.
+    lends = models.BooleanField(default=False)
+
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
         permissions = [
@@ -39,3 +49,21 @@ class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
     def index_url(self) -> str:
         """Absolute URL of the index, or its path where Pulp has no CONTENT_ORIGIN."""
         return f"{(settings.CONTENT_ORIGIN or '').rstrip('/')}{self.index_path}"
+
+
+class PyindexBase(models.Model):
+    """One index behind another: asked for what those before it do not own."""
+
+    id = models.BigAutoField(primary_key=True)
+    distribution = models.ForeignKey(
+        PyindexDistribution, on_delete=models.CASCADE, related_name="base_rows"
+    )
+    #: Protected: names it owns would silently pass to those after it.
+    base = models.ForeignKey(PyindexDistribution, on_delete=models.PROTECT, related_name="above")
+    #: From 0; the lower, the nearer.
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        default_related_name = "%(app_label)s_%(model_name)s"
+        unique_together = (("distribution", "position"), ("distribution", "base"))
+        ordering = ("position",)

@@ -59,8 +59,11 @@ class PyindexReservedFilename(models.Model):
     id = models.BigAutoField(primary_key=True)
     repository = models.ForeignKey(PyindexRepository, on_delete=models.CASCADE)
     filename = models.TextField()
+    #: Whose file it was.
+    project = models.TextField(default="")
     removed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
         unique_together = ("repository", "filename")
+        indexes = [models.Index(fields=["repository", "project"], name="pyindex_reserved_project")]

@@ -82,8 +82,9 @@ def _remove(change: versions.Change, writer: writing.Writer, one: Edit) -> int:
     if change.repository.reserve_filenames:
         change.cursor.execute(
             f"""
-            INSERT INTO pyindex_pyindexreservedfilename (repository_id, filename, removed_at)
-            SELECT %(repository)s, gone.filename, now()
+            INSERT INTO pyindex_pyindexreservedfilename
+                (repository_id, filename, project, removed_at)
+            SELECT %(repository)s, gone.filename, %(project)s, now()
             FROM ({_SPOKEN_OF.format(table="pyindex_pyindexfile")}) AS gone
             ON CONFLICT (repository_id, filename) DO NOTHING
             """,
