@@ -1,10 +1,12 @@
 """The rows of the plugin, one subject a file."""
 
 from . import notices as notices  # connects its receivers
+from .advisories import PyindexAdvisory, PyindexAdvisorySource, PyindexAffected
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
 from .distribution import PyindexBase, PyindexDistribution
 from .exporter import PyindexStaticExporter
 from .hold import PyindexVersionHold
+from .promotion import PyindexApproval, PyindexPromotion
 from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
 from .quarantine import PyindexQuarantine
 from .refusal import PyindexRefusal, PyindexRefusalCount
@@ -15,6 +17,10 @@ from .token import PyindexToken
 from .upload import PyindexReservedFilename, PyindexUpload
 
 __all__ = [
+    "PyindexAdvisory",
+    "PyindexAdvisorySource",
+    "PyindexAffected",
+    "PyindexApproval",
     "PyindexBase",
     "PyindexDistribution",
     "PyindexFile",
@@ -22,6 +28,7 @@ __all__ = [
     "PyindexPage",
     "PyindexProjectState",
     "PyindexProjectStatus",
+    "PyindexPromotion",
     "PyindexProvenance",
     "PyindexPublication",
     "PyindexPublishedProject",

@@ -102,6 +102,10 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
     reserve_filenames = models.BooleanField(default=True)
     #: Whether sdists may be named in other ways than PEP 625 wants.
     allow_legacy_filenames = models.BooleanField(default=False)
+    #: What is demanded of anything that is promoted into it, see `index.gates`.
+    gates = models.JSONField(default=list)
+    #: Whether records of promotions into it hold their source versions.
+    keep_sources = models.BooleanField(default=False)
     #: Uploads that it denies are refused; NULL = none is.
     ruleset = models.ForeignKey(PyindexRuleset, null=True, on_delete=models.PROTECT)
 
@@ -112,6 +116,7 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
             ("modify_pyindexrepository", "Can modify content of the repository"),
             ("upload_pyindexrepository", "Can upload files to the repository"),
             ("manage_roles_pyindexrepository", "Can manage roles on pyindex repositories"),
+            ("override_gates_pyindexrepository", "Can promote past gates"),
             ("repair_pyindexrepository", "Can repair repository versions"),
         ]
 
