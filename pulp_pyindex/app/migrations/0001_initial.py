@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
                 ('allow_uploads', models.BooleanField(default=True)),
                 ('require_token', models.BooleanField(default=False)),
                 ('serve_history', models.BooleanField(default=False)),
+                ('offline', models.BooleanField(default=False)),
+                ('max_cache_size', models.BigIntegerField(null=True)),
+                ('max_age_unused', models.BigIntegerField(null=True)),
                 ('merge', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('reserved_prefixes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('upload_projects', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
@@ -81,6 +84,8 @@ class Migration(migrations.Migration):
                 ('uploaded_before', models.DateTimeField(null=True)),
                 ('uploaded_after', models.DateTimeField(null=True)),
                 ('provenance', models.BooleanField(default=False)),
+                ('page_ttl', models.PositiveIntegerField(null=True)),
+                ('negative_ttl', models.PositiveIntegerField(default=60)),
             ],
             options={
                 'permissions': [('manage_roles_pyindexremote', 'Can manage roles on pyindex remotes')],
@@ -235,6 +240,21 @@ class Migration(migrations.Migration):
             bases=('core.content',),
         ),
         migrations.CreateModel(
+            name='PyindexCachedFile',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('size', models.BigIntegerField()),
+                ('kept_at', models.DateTimeField(auto_now_add=True)),
+                ('used_at', models.DateTimeField()),
+                ('is_pending', models.BooleanField(default=False)),
+                ('distribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='pyindex.pyindexdistribution')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='pyindex.pyindexfile')),
+            ],
+            options={
+                'default_related_name': '%(app_label)s_%(model_name)s',
+            },
+        ),
+        migrations.CreateModel(
             name='PyindexProjectStatus',
             fields=[
                 ('content_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='core.content')),
@@ -350,6 +370,30 @@ class Migration(migrations.Migration):
                 ('page_sha256', models.CharField(max_length=64)),
                 ('wanted_sha256', models.CharField(max_length=64)),
                 ('unit_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ('remote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='pyindex.pyindexremote')),
+            ],
+            options={
+                'default_related_name': '%(app_label)s_%(model_name)s',
+            },
+        ),
+        migrations.CreateModel(
+            name='PyindexCachedPage',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('project', models.TextField()),
+                ('url', models.TextField()),
+                ('status', models.PositiveSmallIntegerField()),
+                ('etag', models.TextField(null=True)),
+                ('last_modified', models.TextField(null=True)),
+                ('sha256', models.CharField(max_length=64)),
+                ('body', models.BinaryField()),
+                ('html', models.BinaryField(null=True)),
+                ('digests', models.JSONField(default=dict)),
+                ('fetched_at', models.DateTimeField()),
+                ('fresh_until', models.DateTimeField()),
+                ('is_invalid', models.BooleanField(default=False)),
+                ('failed_at', models.DateTimeField(null=True)),
+                ('failure', models.TextField(default='')),
                 ('remote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='pyindex.pyindexremote')),
             ],
             options={
@@ -558,6 +602,18 @@ class Migration(migrations.Migration):
             name='pyindexfile',
             unique_together={('_pulp_domain', 'filename', 'sha256', 'facts_sha256')},
         ),
+        migrations.AddIndex(
+            model_name='pyindexcachedfile',
+            index=models.Index(fields=['distribution', 'used_at'], name='pyindex_cached_used'),
+        ),
+        migrations.AddIndex(
+            model_name='pyindexcachedfile',
+            index=models.Index(condition=models.Q(('is_pending', True)), fields=['distribution'], name='pyindex_cached_pending'),
+        ),
+        migrations.AlterUniqueTogether(
+            name='pyindexcachedfile',
+            unique_together={('distribution', 'file')},
+        ),
         migrations.AlterUniqueTogether(
             name='pyindexprojectstatus',
             unique_together={('_pulp_domain', 'project', 'status', 'reason')},
@@ -592,6 +648,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterUniqueTogether(
             name='pyindexprojectstate',
+            unique_together={('remote', 'project')},
+        ),
+        migrations.AlterUniqueTogether(
+            name='pyindexcachedpage',
             unique_together={('remote', 'project')},
         ),
         migrations.AddIndex(

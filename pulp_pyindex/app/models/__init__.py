@@ -2,6 +2,7 @@
 
 from . import notices as notices  # connects its receivers
 from .advisories import PyindexAdvisory, PyindexAdvisorySource, PyindexAffected
+from .cached import PyindexCachedFile, PyindexCachedPage
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
 from .distribution import PyindexBase, PyindexDistribution
 from .exporter import PyindexStaticExporter
@@ -17,6 +18,8 @@ from .token import PyindexToken
 from .upload import PyindexReservedFilename, PyindexUpload
 
 __all__ = [
+    "PyindexCachedFile",
+    "PyindexCachedPage",
     "PyindexAdvisory",
     "PyindexAdvisorySource",
     "PyindexAffected",

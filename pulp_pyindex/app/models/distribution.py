@@ -23,6 +23,12 @@ class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
     ruleset = models.ForeignKey(PyindexRuleset, null=True, on_delete=models.PROTECT)
     #: Whether older versions are served below `+version/<number>/` and `+at/<time>/`.
     serve_history = models.BooleanField(default=False)
+    #: Whether the remote is not to be asked for anything.
+    offline = models.BooleanField(default=False)
+    #: Bytes of files kept of the remote; NULL = no limit.
+    max_cache_size = models.BigIntegerField(null=True)
+    #: Seconds a kept file may go unused; NULL = no limit.
+    max_age_unused = models.BigIntegerField(null=True)
 
     #: Projects (names, globs) that all members offer together; of others the nearest owner alone.
     merge = ArrayField(models.TextField(), default=list)

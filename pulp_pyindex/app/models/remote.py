@@ -40,6 +40,10 @@ class PyindexRemote(Remote, AutoAddObjPermsMixin):
     uploaded_before = models.DateTimeField(null=True)
     uploaded_after = models.DateTimeField(null=True)
     provenance = models.BooleanField(default=False)
+    #: Seconds a page passed through is taken for fresh; NULL = as upstream says, or 10 minutes.
+    page_ttl = models.PositiveIntegerField(null=True)
+    #: Seconds it is remembered that upstream does not have a project.
+    negative_ttl = models.PositiveIntegerField(default=60)
     #: What it denies is not taken; NULL = all that is wanted is.
     ruleset = models.ForeignKey(PyindexRuleset, null=True, on_delete=models.PROTECT)
 
