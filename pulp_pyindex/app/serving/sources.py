@@ -9,8 +9,8 @@ remote. The index's ruleset then judges what came of it.
     bases, in order ├─► `index.merging` ─► ruleset ─► page, files, metadata, provenance, JSON API
     own remote ─────┘
 
-An index without bases, remote and ruleset is plain: `Pages` and `Files` answer it, nothing here is
-asked.
+An index without bases and remote, whose files nobody judges, is plain: `Pages` and `Files` answer
+it, nothing here is asked.
 """
 
 from __future__ import annotations
@@ -153,6 +153,20 @@ class Source(Protocol):
 
     async def newest(self, index: Index, kind: str, limit: int) -> list[FeedEntry]:
         """The newest `releases` or `projects`, newest first."""
+
+
+class Judge(Protocol):
+    """What may be shown and handed out of what an index has: its ruleset, and quarantine."""
+
+    def judges(self, index: Index) -> bool:
+        """Whether anything of the index could be withheld; else it is not asked."""
+
+    async def judge(self, index: Index, offer: Offer) -> Offer:
+        """The offer as the index may make it: files moved from its page to `withheld`.
+
+        Its key says by which rules, and since when; it expires when the next file comes of age.
+        What came withheld stays so, but `DENY` goes before `HIDE`. Raises DatabaseGone.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
