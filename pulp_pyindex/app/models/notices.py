@@ -11,9 +11,17 @@ from django.db import connection
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from pulpcore.plugin.models import ContentGuard, Distribution, Domain, Publication, Repository
+from pulpcore.plugin.models import (
+    ContentGuard,
+    Distribution,
+    Domain,
+    Publication,
+    Repository,
+    RepositoryVersion,
+)
 
 from .quarantine import PyindexQuarantine
+from .remote import PyindexRemote
 from .ruleset import PyindexRuleset
 from .token import PyindexToken
 
@@ -32,6 +40,7 @@ _TELLING = (
     Domain,
     Publication,
     PyindexQuarantine,
+    PyindexRemote,
     PyindexRuleset,
     PyindexToken,
     Repository,
@@ -41,7 +50,8 @@ _TELLING = (
 @receiver(post_save, dispatch_uid="pyindex-notices-saved")
 def _saved(instance: Any, **_: Any) -> None:
     # Of a detail object only the detail's class is told, and other plugins have classes of theirs.
-    if isinstance(instance, _TELLING):
+    # A version says nothing when it goes: for that Django would load the ids of all it holds.
+    if isinstance(instance, (*_TELLING, RepositoryVersion)):
         notify(CHANNEL)
 
 

@@ -27,11 +27,14 @@ _DISTRIBUTIONS = """
                FROM core_compositecontentguard_guards parts
                JOIN core_contentguard part ON part.pulp_id = parts.contentguard_id
                WHERE parts.compositecontentguard_id = guard.pulp_id
-           ), false)
+           ), false),
+           own.serve_history, d.checkpoint,
+           d.remote_id, remote.pulp_last_updated, own.offline
     FROM pyindex_pyindexdistribution own
     JOIN core_distribution d ON d.pulp_id = own.distribution_ptr_id
     JOIN core_domain domain ON domain.pulp_id = d.pulp_domain_id
     LEFT JOIN core_contentguard guard ON guard.pulp_id = d.content_guard_id
+    LEFT JOIN core_remote remote ON remote.pulp_id = d.remote_id
     LEFT JOIN core_publication named ON named.pulp_id = d.publication_id AND named.complete
     LEFT JOIN LATERAL (
         SELECT p.pulp_id FROM core_publication p
@@ -44,6 +47,7 @@ _DISTRIBUTIONS = """
         JOIN core_publication p ON p.repository_version_id = v.pulp_id
         WHERE v.repository_id = d.repository_id AND v.complete
           AND p.complete AND p.pulp_type = 'pyindex.pyindex'
+          AND (p.checkpoint OR NOT d.checkpoint)
         ORDER BY v.number DESC, p.pulp_created DESC LIMIT 1
     ) newest ON true
 """
@@ -68,7 +72,8 @@ def distributions() -> list[Index]:
 
 def _index(row: tuple[Any, ...]) -> Index:
     distribution, domain_pk, domain, base_path, guard, publication, version, *rest = row
-    pinned, require_token, repository, guards_users = rest
+    pinned, require_token, repository, guards_users, serve_history, checkpoint, *rest = rest
+    remote, remote_stamp, offline = rest
     return Index(
         distribution_pk=distribution,
         domain_pk=domain_pk,
@@ -81,13 +86,20 @@ def _index(row: tuple[Any, ...]) -> Index:
         guards_users=guards_users,
         require_token=require_token,
         repository_pk=repository,
+        serves_history=serve_history,
+        shows_checkpoints=checkpoint,
+        remote_pk=remote,
+        remote_stamp=remote_stamp,
+        offline=offline,
     )
 
 
 @lru_cache(maxsize=4096)
 def version(version_pk: UUID) -> RepositoryVersion:
     """A complete version with its repository; nothing of it that pages depend on ever changes."""
-    return RepositoryVersion.objects.select_related("repository").get(pk=version_pk)
+    # Without the ids of its content, which take more memory than all the rest.
+    versions = RepositoryVersion.objects.select_related("repository").defer("content_ids")
+    return versions.get(pk=version_pk)
 
 
 def sources(content_artifact_pk: UUID) -> list[Source]:

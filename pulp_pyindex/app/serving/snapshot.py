@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -30,6 +31,18 @@ class Index:
     require_token: bool = False
     #: What the index follows; None: it is pinned.
     repository_pk: UUID | None = None
+    #: The upstream that is passed through; None: there is none.
+    remote_pk: UUID | None = None
+    #: When the remote was last changed: with another moment it has other settings.
+    remote_stamp: datetime | None = None
+    #: Whether the remote is not to be asked for anything.
+    offline: bool = False
+    #: Whether older versions are served below it.
+    serves_history: bool = False
+    #: Whether it shows Pulp's checkpoints: publications made to be kept.
+    shows_checkpoints: bool = False
+    #: Whether this is a part of the past that nothing can change any more.
+    settled: bool = False
 
     @property
     def is_open(self) -> bool:
