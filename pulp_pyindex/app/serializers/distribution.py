@@ -60,6 +60,19 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
         "this distribution.",
     )
 
+    serve_history = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether older versions are served below `+version/<number>/` and `+at/<time>/` "
+        "(default: false).",
+    )
+    checkpoint = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether only checkpoints of the repository are shown: the newest at the index "
+        "itself, older ones below `<time>/` (default: false).",
+    )
+
     def validate_repository(self, repository: Repository | None) -> Repository | None:
         must_be_pyindex(repository)
         return repository
@@ -80,5 +93,7 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
             "publication",
             "allow_uploads",
             "require_token",
+            "serve_history",
+            "checkpoint",
         )
         model = PyindexDistribution

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rest_framework import serializers
+
 from pulpcore.plugin.models import Repository, RepositoryVersion
 from pulpcore.plugin.serializers import DetailRelatedField, PublicationSerializer
 
@@ -22,6 +24,13 @@ class PyindexPublicationSerializer(DescribedMixin, PublicationSerializer):
         read_only=True,
     )
 
+    checkpoint = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether this is a checkpoint, to be shown by distributions with `checkpoint` "
+        "(default: false). Only the newest version, named by `repository`, can become one.",
+    )
+
     def validate_repository(self, repository: Repository) -> Repository:
         must_be_pyindex(repository)
         return repository
@@ -31,5 +40,5 @@ class PyindexPublicationSerializer(DescribedMixin, PublicationSerializer):
         return version
 
     class Meta:
-        fields = (*PublicationSerializer.Meta.fields, "distributions")
+        fields = (*PublicationSerializer.Meta.fields, "distributions", "checkpoint")
         model = PyindexPublication

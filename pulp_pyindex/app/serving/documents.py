@@ -62,7 +62,10 @@ class Documents:
         named = project if version is None else f"{project} {version}"
         if index.version_pk is None:
             return no_document(index, named)
-        key: Hashable = ("json", index.version_pk, project, version, place, index.is_open)
+        key: Hashable = (
+            *("json", index.version_pk, project, version, place),
+            *(index.is_open, index.settled),
+        )
         found: Ready | None = self._memory.get(key)
         if found is not None:
             return found

@@ -36,7 +36,7 @@ class Form:
     root: str
 
 
-PageKey = tuple[str, UUID, str, bool, Form]
+PageKey = tuple[str, UUID, str, bool, bool, Form]
 
 
 class Pages:
@@ -88,6 +88,7 @@ def _key(index: Index, project: str, form: Form) -> PageKey:
         index.pages_key,
         project,
         index.is_open,
+        index.settled,
         form,
     )
 
@@ -152,6 +153,8 @@ def cache_control(index: Index) -> str:
     """How long a page may be taken for fresh: never unasked.
 
     A distribution can be pointed elsewhere at any time, and installers honour `max-age`: a
-    promotion or a roll-back would stay unseen. Asking again costs a 304.
+    promotion or a roll-back would stay unseen. Asking again costs a 304. A settled past is what
+    it is for ever, and its address names it.
     """
-    return "public, no-cache" if index.is_open else "private, no-cache"
+    scope = "public" if index.is_open else "private"
+    return f"{scope}, {'max-age=31536000, immutable' if index.settled else 'no-cache'}"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pulp_pyindex.app.serving.moments import below
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.tokens import Token
 
@@ -74,6 +75,7 @@ class Passes:
 
 def is_within(token: Token, path: Sequence[str]) -> bool:
     """Whether a token may read a path below an index, by the projects it is good for."""
+    path = below(path)
     if not token.projects or tuple(path) in _LISTS:
         return True
     match path:

@@ -61,4 +61,4 @@ def quoted(segment: str) -> str:
 def index_path(prefix: str, domain: str, base_path: str, *, domains: bool) -> str:
     """The path of an index below a prefix of the content app, quoted, with slashes at both ends."""
     below = f"{domain}/{base_path}" if domains else base_path
-    return f"{prefix}{quote(below)}/"
+    return f"{prefix}{quote(below, safe='/+:')}/"

@@ -14,13 +14,16 @@ from pulpcore.plugin.content import Handler
 
 from pulp_pyindex.app.models.notices import CHANNEL, UPLOADS_SETTLED
 from pulp_pyindex.app.serving import answers
+from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.credentials import Credentials
 from pulp_pyindex.app.serving.database import DatabaseGone
 from pulp_pyindex.app.serving.documents import Documents
 from pulp_pyindex.app.serving.files import Files
 from pulp_pyindex.app.serving.generation import Generation
+from pulp_pyindex.app.serving.history import History
 from pulp_pyindex.app.serving.listening import listen
 from pulp_pyindex.app.serving.memory import Cell, Flights, Memory
+from pulp_pyindex.app.serving.moments import under_packages
 from pulp_pyindex.app.serving.pages import Pages
 from pulp_pyindex.app.serving.places import index_path, locate
 from pulp_pyindex.app.serving.protection import Protection
@@ -63,6 +66,7 @@ class IndexService:
         self._hot: dict[_HotKey, Cell[Any]] = {}
         #: Of protected indexes: only for whom the door lets in.
         self._protected: dict[_HotKey, _Kept] = {}
+        self._history = History()
         self._protection = Protection(self.credentials, self.rights, self._answer)
         self._hot_of: dict[int, list[_HotKey]] = {}
         self._prefixes = (PREFIX, FILES_PREFIX, content_prefix)
@@ -150,6 +154,7 @@ class IndexService:
         return answer
 
     def _forget(self, indexes: Iterable[Index]) -> None:
+        self._history.forget()
         for index in indexes:
             for key in self._hot_of.pop(id(index), ()):
                 self._hot.pop(key, None)
@@ -179,7 +184,7 @@ class IndexService:
             await self._first_picture()
         found = self.snapshot.find(place.domain, place.segments)
         if found is not None and raw_path.startswith(FILES_PREFIX):
-            return found[0], ("packages", *found[1])
+            return found[0], under_packages(found[1])
         return found
 
     async def expect(self, request: web.Request) -> web.StreamResponse | None:
@@ -218,6 +223,13 @@ class IndexService:
             )
             return refused.to(request)
         headers = request.headers
+        try:
+            past = await self._history.then(index, segments)
+        except DatabaseGone:
+            return answers.unavailable().to(request)
+        if isinstance(past, Ready):
+            return past.to(request)
+        index, segments = past
         asked = Asked(
             request=request,
             index=index,

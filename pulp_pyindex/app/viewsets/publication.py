@@ -46,6 +46,9 @@ class PyindexPublicationViewSet(PublicationViewSet, RolesMixin):
         task = dispatch(
             publish,
             shared_resources=[version.repository],
-            kwargs={"repository_version_pk": str(version.pk)},
+            kwargs={
+                "repository_version_pk": str(version.pk),
+                "checkpoint": serializer.validated_data["checkpoint"],
+            },
         )
         return OperationPostponedResponse(task, request)
