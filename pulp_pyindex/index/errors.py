@@ -14,7 +14,11 @@ PyindexError
 ├── SecondSdist            an upload of another sdist for a release that has one
 ├── FileTooLarge           an upload over the size limit
 ├── ProjectClosed          an upload to a project whose status takes none
-└── InvalidWanted          an entry of what a mirror wants that cannot be understood
+├── InvalidWanted          an entry of what a mirror wants that cannot be understood
+├── InvalidRuleset         a rule that cannot be understood
+├── InvalidAdvisory        a document that is no OSV entry, or an archive that cannot be read
+├── InvalidLicence         an entry of a list of licences that names none
+└── InvalidGate            a condition for promotions that cannot be understood
 
 Each keeps the values it speaks of as attributes and renders itself.
 """
@@ -115,6 +119,43 @@ class InvalidWanted(PyindexError, ValueError):
         return f"{self.field}[{self.position}] {self.entry!r}: {self.reason}"
 
 
+class InvalidAdvisory(PyindexError, ValueError):
+    """A document that is no OSV entry, or an archive of them that cannot be read."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.name!r}: {self.reason}"
+
+
+class InvalidLicence(PyindexError, ValueError):
+    """An entry of a list of licences that names none; `position` counts from 0."""
+
+    def __init__(self, position: int, entry: str, reason: str) -> None:
+        super().__init__(position, entry, reason)
+        self.position = position
+        self.entry = entry
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"[{self.position}] {self.entry!r}: {self.reason}"
+
+
+class InvalidGate(PyindexError, ValueError):
+    """A condition for promotions that cannot be understood; `position` counts from 0."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(position, reason)
+        self.position = position
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"gates[{self.position}]: {self.reason}"
+
+
 class InvalidArchive(PyindexError, ValueError):
     """A file that is not the wheel or sdist its name claims."""
 
@@ -212,3 +253,22 @@ class ProjectClosed(PyindexError):
     def __str__(self) -> str:
         because = f": {self.reason}" if self.reason else ""
         return f"Project {self.project!r} is {self.status} and takes no uploads{because}"
+
+
+class InvalidRuleset(PyindexError, ValueError):
+    """A rule that cannot be understood.
+
+    `position` says where, as in `rules[2] 'cool-down', when.younger_than`.
+    """
+
+    def __init__(self, position: str, entry: object, reason: str) -> None:
+        super().__init__(position, entry, reason)
+        self.position = position
+        self.entry = entry
+        self.reason = reason
+
+    def __str__(self) -> str:
+        shown = repr(self.entry)
+        if len(shown) > 100:
+            shown = f"{shown[:100]}…"
+        return f"{self.position}: {shown}: {self.reason}"
