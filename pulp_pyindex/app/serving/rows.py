@@ -12,6 +12,8 @@ from django.db import connection
 from pulpcore.plugin.models import Remote, RemoteArtifact, RepositoryVersion
 
 from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.index.errors import PyindexError
+from pulp_pyindex.index.merging import Routing, read_patterns
 
 #: The newest publication of a version, and of the newest published version of a repository, are
 #: found by index, whatever number of them there is.
@@ -29,7 +31,16 @@ _DISTRIBUTIONS = """
                WHERE parts.compositecontentguard_id = guard.pulp_id
            ), false),
            own.serve_history, d.checkpoint,
-           d.remote_id, remote.pulp_last_updated, own.offline
+           d.remote_id, remote.pulp_last_updated, own.offline,
+           ARRAY(SELECT behind.base_id FROM pyindex_pyindexbase behind
+                 WHERE behind.distribution_id = d.pulp_id ORDER BY behind.position),
+           own.merge, own.reserved_prefixes, own.lends,
+           CASE WHEN repository.autopublish AND newest.pulp_id IS NOT NULL THEN NULL ELSE (
+               SELECT v.pulp_id FROM core_repositoryversion v
+               WHERE v.repository_id = d.repository_id AND v.complete
+               ORDER BY v.number DESC LIMIT 1
+           ) END,
+           coalesce(repository.reserve_filenames, false)
     FROM pyindex_pyindexdistribution own
     JOIN core_distribution d ON d.pulp_id = own.distribution_ptr_id
     JOIN core_domain domain ON domain.pulp_id = d.pulp_domain_id
@@ -50,6 +61,10 @@ _DISTRIBUTIONS = """
           AND (p.checkpoint OR NOT d.checkpoint)
         ORDER BY v.number DESC, p.pulp_created DESC LIMIT 1
     ) newest ON true
+    LEFT JOIN core_repositoryversion served ON served.pulp_id = coalesce(
+        named.repository_version_id, d.repository_version_id, newest.repository_version_id)
+    LEFT JOIN pyindex_pyindexrepository repository
+           ON repository.repository_ptr_id = coalesce(d.repository_id, served.repository_id)
 """
 
 
@@ -73,7 +88,8 @@ def distributions() -> list[Index]:
 def _index(row: tuple[Any, ...]) -> Index:
     distribution, domain_pk, domain, base_path, guard, publication, version, *rest = row
     pinned, require_token, repository, guards_users, serve_history, checkpoint, *rest = rest
-    remote, remote_stamp, offline = rest
+    remote, remote_stamp, offline, bases, merge, reserved, lends, unpublished, reserves = rest
+    routing, broken = _routing(tuple(merge), tuple(reserved))
     return Index(
         distribution_pk=distribution,
         domain_pk=domain_pk,
@@ -91,7 +107,24 @@ def _index(row: tuple[Any, ...]) -> Index:
         remote_pk=remote,
         remote_stamp=remote_stamp,
         offline=offline,
+        base_pks=tuple(bases),
+        routing=routing,
+        broken=broken,
+        lends=lends,
+        unpublished_pk=unpublished if unpublished != version else None,
+        reserves_names=reserves,
     )
+
+
+@lru_cache(maxsize=4096)
+def _routing(merge: tuple[str, ...], reserved: tuple[str, ...]) -> tuple[Routing, str]:
+    """What the lists come to, and why they cannot be followed; empty: they can."""
+    try:
+        merged = read_patterns("merge", merge)
+        return Routing(merge=merged, reserved=read_patterns("reserved_prefixes", reserved)), ""
+    except PyindexError as error:
+        # REST takes no such list. Whatever wrote it: one index is broken by it, not all.
+        return Routing(), str(error)
 
 
 @lru_cache(maxsize=4096)

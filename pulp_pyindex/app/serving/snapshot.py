@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pulp_pyindex.app.serving.linking import linked
+from pulp_pyindex.index.merging import Routing
+
+#: Of an index without rules of its own.
+NO_ROUTING = Routing()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -43,21 +49,45 @@ class Index:
     shows_checkpoints: bool = False
     #: Whether this is a part of the past that nothing can change any more.
     settled: bool = False
+    #: The distributions behind it, the nearest first.
+    base_pks: tuple[UUID, ...] = ()
+    #: The same as indexes, with theirs in them; `linking` fills them in.
+    bases: tuple[Index, ...] = ()
+    #: Why it cannot be served although it has bases; empty: it can.
+    broken: str = ""
+    #: Which names go which ways.
+    routing: Routing = NO_ROUTING
+    #: Whether indexes above it may show it to whom they let in.
+    lends: bool = False
+    #: A newer version than the one served, which nothing is published of and nothing will be
+    #: unasked: names in it are owned already.
+    unpublished_pk: UUID | None = None
+    #: Whether names that the repository had once stay its own.
+    reserves_names: bool = False
+
+    @property
+    def doors(self) -> tuple[Index, ...]:
+        """The protected indexes, this one or behind it, that a reader must be let in by."""
+        own = () if self.guard_pk is None and not self.require_token else (self,)
+        if not self.bases:
+            return own
+        behind = (door for base in self.bases if not base.lends for door in base.doors)
+        return tuple({door.distribution_pk: door for door in (*own, *behind)}.values())
 
     @property
     def is_open(self) -> bool:
         """Whether everyone may read it."""
-        return self.guard_pk is None and not self.require_token
+        return not self.doors
 
     @property
     def asks_who(self) -> bool:
         """Whether nobody can read it without saying who he is."""
-        return self.require_token or self.guards_users
+        return any(door.require_token or door.guards_users for door in self.doors)
 
     @property
     def asks_only_who(self) -> bool:
         """Whether who may read it depends on nothing but who asks."""
-        return self.guard_pk is None or self.guards_users
+        return all(door.guard_pk is None or door.guards_users for door in self.doors)
 
     @property
     def where(self) -> tuple[str, str]:
@@ -86,10 +116,8 @@ class Snapshot:
     def replace(self, indexes: Iterable[Index]) -> list[Index]:
         """Take a new picture; the indexes that are no longer what they were come back."""
         before = self._indexes
-        now = {}
-        for index in indexes:
-            old = before.get(index.where)
-            now[index.where] = old if old == index and old is not None else index
+        known = {index.distribution_pk: index for index in before.values()}
+        now = {index.where: index for index in linked(indexes, known)}
         self._indexes = now
         self._depth = max((path.count("/") + 1 for _, path in now), default=0)
         self.loaded.set()

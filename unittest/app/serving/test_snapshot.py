@@ -16,7 +16,7 @@ INDEX = Index(
     version_pk=PK,
     pinned=False,
 )
-DEEP = replace(INDEX, base_path="team/prod")
+DEEP = replace(INDEX, distribution_pk=UUID(int=2), base_path="team/prod")
 
 
 def snapshot(*indexes: Index) -> Snapshot:
