@@ -1,0 +1,175 @@
+"""The one decision: what a ruleset does with each file of a project at a moment.
+
+Rules are read in their order. `allow` ends the reading for a file; `deny` too, as nothing is
+stricter; `hide` stands, unless a later rule denies; `report` is noted and the reading goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pulp_pyindex.index.rules.conditions import Change, Test, all_of, earliest
+from pulp_pyindex.index.rules.facts import FileFacts, ProjectFacts
+from pulp_pyindex.index.rules.ruleset import Action, Exemption, Rule, Ruleset
+from pulp_pyindex.index.rules.texts import told
+from pulp_pyindex.index.wanted.entries import Ranges, contains
+
+#: The name of what decides where a stored ruleset cannot be read.
+BROKEN = "unreadable ruleset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one rule does with one file."""
+
+    action: Action
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of one file."""
+
+    #: HIDE or DENY, and by which rule; None: it is given out.
+    against: Decision | None = None
+    #: Rules that want it written down when it is given out.
+    reports: tuple[Decision, ...] = ()
+    #: The rule that ended the reading in the file's favour.
+    allowed_by: str | None = None
+    #: The moment at which the answer may change by time alone.
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts:
+    """What becomes of the files of a project, by file name."""
+
+    files: Mapping[str, Verdict] = field(default_factory=dict)
+    #: Until when all of it holds; None: as long as no fact and no rule changes.
+    valid_until: datetime | None = None
+
+
+_FREE = Verdict()
+
+
+def decide(ruleset: Ruleset, project: ProjectFacts, now: datetime) -> Verdicts:
+    """The verdict on each file of `project` at `now`, which is aware."""
+    if ruleset.broken is not None:
+        against = Decision(
+            action=Action.DENY,
+            rule=BROKEN,
+            text=f"The ruleset {ruleset.name!r} cannot be read, so it denies everything: "
+            f"{ruleset.broken}",
+        )
+        denied = Verdict(against=against)
+        return Verdicts(files={file.filename: denied for file in project.files})
+    bound = [
+        _Bound(ruleset, rule, project, now)
+        for rule in ruleset.rules
+        if rule.projects is None or rule.projects.concerns(project)
+    ]
+    verdicts = {file.filename: _verdict(bound, file) for file in project.files}
+    return Verdicts(
+        files=verdicts,
+        valid_until=earliest(verdict.valid_until for verdict in verdicts.values()),
+    )
+
+
+class _Bound:
+    """A rule made ready for the files of one project."""
+
+    __slots__ = ("_changes", "_exempt", "_project", "_ruleset", "_steady", "_timed", "rule")
+
+    def __init__(self, ruleset: Ruleset, rule: Rule, project: ProjectFacts, now: datetime) -> None:
+        self.rule = rule
+        self._ruleset = ruleset
+        self._project = project
+        #: Tests that time does not change come first: they are cheap, and most end here.
+        self._steady: list[Test] = []
+        self._timed: list[Test] = []
+        self._changes: list[Change] = []
+        for condition in rule.conditions:
+            bound = condition.bind(project, now)
+            test = bound.test
+            if not rule.is_unknown_said:
+                test = _told(test, is_met=not condition.is_quiet and rule.action.is_strict)
+            if bound.change is None:
+                self._steady.append(test)
+            else:
+                self._timed.append(test)
+                self._changes.append(bound.change)
+        self._exempt = [
+            (one, ranges)
+            for one in rule.exemptions
+            if now < one.until and (ranges := one.entries.ranges(project.name)) is not None
+        ]
+
+    def action(self, file: FileFacts) -> tuple[Action | None, datetime | None]:
+        """What the rule does with a file, and when that may change."""
+        steady = all_of(self._steady, file) if self._steady else True
+        if steady is False:
+            return None, None
+        until = None
+        verdict: bool | None = steady
+        if self._timed:
+            until = earliest(change(file) for change in self._changes)
+            timed = all_of(self._timed, file)
+            verdict = False if timed is False else (None if timed is None else steady)
+        if verdict is False:
+            return None, until
+        if self._exempt and (exempt := self._exemption(file)) is not None:
+            return None, exempt.until if until is None else min(until, exempt.until)
+        return (self.rule.action if verdict else self.rule.unknown), until
+
+    def _exemption(self, file: FileFacts) -> Exemption | None:
+        """The exemption that holds longest, if any does."""
+        held = [one for one, ranges in self._exempt if _is_in(ranges, file)]
+        return max(held, key=lambda one: one.until, default=None)
+
+    def decision(self, action: Action, file: FileFacts) -> Decision:
+        text = told(self._ruleset, self.rule, action, self._project, file)
+        return Decision(action=action, rule=self.rule.name, text=text)
+
+
+def _verdict(rules: list[_Bound], file: FileFacts) -> Verdict:
+    against: Decision | None = None
+    reports: list[Decision] = []
+    allowed_by = until = None
+    for bound in rules:
+        action, change = bound.action(file)
+        if change is not None:
+            until = change if until is None else min(until, change)
+        if action is None:
+            continue
+        if action is Action.ALLOW:
+            allowed_by = bound.rule.name
+            break
+        if action is Action.REPORT:
+            reports.append(bound.decision(action, file))
+        elif action is Action.DENY:
+            against = bound.decision(action, file)
+            break
+        elif against is None:
+            against = bound.decision(action, file)
+    if against is None and not reports and allowed_by is None and until is None:
+        return _FREE
+    return Verdict(
+        against=against, reports=tuple(reports), allowed_by=allowed_by, valid_until=until
+    )
+
+
+def _told(test: Test, *, is_met: bool) -> Test:
+    """The test with an answer for files of which the fact is not known."""
+
+    def answered(file: FileFacts) -> bool | None:
+        found = test(file)
+        return is_met if found is None else found
+
+    return answered
+
+
+def _is_in(ranges: Ranges, file: FileFacts) -> bool:
+    return contains(ranges, file.version, file.release)
