@@ -19,7 +19,7 @@ from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.remote_files import RemoteFiles, small_metadata
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.stored import FileInMemory, FileInStorage, FileOnDisk, StoredFile
-from pulp_pyindex.app.serving.wanting import wanted_file, wanted_metadata
+from pulp_pyindex.app.serving.wanting import metadata_sources, wanted_file, wanted_metadata
 from pulp_pyindex.index.paths import FilePath, parse_file_path
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,9 @@ _SMALL = 256 * 1024
 _FOUND_SIZE = 1024
 
 METADATA_TYPE = "text/plain; charset=utf-8"
+
+#: An answer with the bytes of a file, and its key if it stays in memory.
+FileAnswer = tuple[Ready | StoredFile | web.StreamResponse, Hashable]
 
 
 class Files:
@@ -41,20 +44,33 @@ class Files:
 
     async def answer(
         self, request: web.Request, index: Index, segments: Sequence[str]
-    ) -> tuple[Ready | StoredFile | web.StreamResponse, Hashable]:
+    ) -> FileAnswer:
         """The answer to a request for a file, and its key if it stays in memory."""
         path = parse_file_path("/".join(segments))
-        if path is None or index.version_pk is None:
-            return _missing(index, segments[-1]), None
+        found = None
+        if path is not None:
+            found = await self.at(request, index, path, guarded=not index.is_open)
+        return found if found is not None else (_missing(index, segments[-1]), None)
+
+    async def at(
+        self, request: web.Request, index: Index, path: FilePath, *, guarded: bool
+    ) -> FileAnswer | None:
+        """The same by what the path says; None: the version has no such file.
+
+        `guarded`: the answer is for who asks, not for shared caches.
+        """
+        if index.version_pk is None:
+            return None
         found = await self._find(index.version_pk, path)
         if found is None:
-            return _missing(index, segments[-1]), None
+            return None
         if path.is_metadata and found.metadata_sha256 is None:
             return answers.text(404, f"There is no metadata beside {found.filename}."), None
-        guarded = not index.is_open
         name = found.metadata_storage_name if path.is_metadata else found.storage_name
         if name is not None:
-            stored = await self._stored(found, name, path.is_metadata, guarded)
+            sha256 = found.metadata_sha256 if path.is_metadata else found.sha256
+            headers = file_headers(sha256 or name.replace("/", ""), guarded, path.is_metadata)
+            stored = await self.stored(found.domain_pk, name, headers)
             if stored is not None:
                 return stored
             _log.error("%s is not in storage; asking its upstream", name)
@@ -64,12 +80,39 @@ class Files:
         elif found.metadata_sha256:
             wanted = wanted_metadata(index.version_pk, found)
         else:
-            return await self._untold_metadata(found), None
+            untold = await self._untold_metadata(found)
+            if untold.status == 404:
+                return await self._from_inside(request, index, segments, found, untold)
+            return untold, None
         headers = file_headers(wanted.sha256, guarded, path.is_metadata)
         answer = await self._remote.answer(request, wanted, headers)
-        if answer is not None:
-            return answer, None
-        # It has come meanwhile.
+        if answer is None:
+            # It has come meanwhile.
+            return await self.answer(request, index, segments)
+        if path.is_metadata and answer.status == 404:
+            return await self._from_inside(request, index, segments, found, answer)
+        return answer, None
+
+    async def _from_inside(
+        self,
+        request: web.Request,
+        index: Index,
+        segments: Sequence[str],
+        found: FoundFile,
+        missing: Ready | web.StreamResponse,
+    ) -> tuple[Ready | StoredFile | web.StreamResponse, Hashable]:
+        """METADATA that upstream promised and does not have: it is inside the file itself."""
+        version_pk = index.version_pk
+        if version_pk is None or found.storage_name is not None:
+            return missing, None
+        try:
+            await self._remote.fetched(wanted_file(version_pk, found))
+        except FetchFailed as failure:
+            return answers.text(failure.status, failure.reason), None
+        again = await in_database(_find, version_pk, parse_file_path("/".join(segments)))
+        if again is None or again.metadata_storage_name is None:
+            return missing, None
+        self._memory.forget(_found_key(version_pk, FilePath(found.sha256, found.filename, False)))
         return await self.answer(request, index, segments)
 
     async def _find(self, version_pk: UUID, path: FilePath) -> FoundFile | None:
@@ -83,19 +126,17 @@ class Files:
             found = await self._flights.share(key, lambda: in_database(_find, version_pk, path))
         return found
 
-    async def _stored(
-        self, found: FoundFile, name: str, is_metadata: bool, guarded: bool
+    async def stored(
+        self, domain_pk: UUID, name: str, headers: dict[str, str]
     ) -> tuple[StoredFile | Ready, Hashable] | None:
-        """The answer with what the storage holds under `name`; None: it does not."""
-        key = ("file", found.domain_pk, name, guarded)
+        """The answer with what a domain's storage holds under `name`; None: it does not."""
+        key = ("file", domain_pk, name, headers["Cache-Control"])
         known: StoredFile | None = self._memory.get(key)
         if known is not None:
             if not known.is_lost():
                 return known, key
             self._memory.forget(key)
-        sha256 = found.metadata_sha256 if is_metadata else found.sha256
-        headers = file_headers(sha256 or name.replace("/", ""), guarded, is_metadata)
-        made = await in_database(_open, found.domain_pk, name, headers)
+        made = await in_database(_open, domain_pk, name, headers)
         if isinstance(made, StoredFile):
             self._memory.put(key, made, made.size)
             return made, key
@@ -105,7 +146,9 @@ class Files:
         """METADATA whose digest nobody has told: passed on and not kept, as it may be wrong."""
         key = ("metadata", found.content_pk)
         try:
-            body = await self._flights.share(key, lambda: small_metadata(found))
+            body = await self._flights.share(
+                key, lambda: small_metadata(found.filename, lambda: metadata_sources(found))
+            )
         except FetchFailed as failure:
             return answers.text(failure.status, failure.reason)
         headers = {"Content-Type": METADATA_TYPE, "Cache-Control": "private, no-cache"}

@@ -23,9 +23,8 @@ from typing import Protocol
 from aiohttp import web
 from packaging.utils import NormalizedName
 
-from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.files import FileAnswer
 from pulp_pyindex.app.serving.snapshot import Index
-from pulp_pyindex.app.serving.stored import StoredFile
 from pulp_pyindex.index.feeds import FeedEntry
 from pulp_pyindex.index.jsonapi import ReleaseInfo
 from pulp_pyindex.index.pages import File, ProjectEntry, ProjectPage
@@ -106,10 +105,6 @@ class Listing:
     expires: float | None = None
     #: Names that are owned although the list does not show them.
     owned: frozenset[str] = frozenset()
-
-
-#: An answer with the bytes of a file, and its key if it stays in memory.
-FileAnswer = tuple[Ready | StoredFile | web.StreamResponse, Hashable]
 
 
 class Source(Protocol):
