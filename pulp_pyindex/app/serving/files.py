@@ -82,37 +82,38 @@ class Files:
         else:
             untold = await self._untold_metadata(found)
             if untold.status == 404:
-                return await self._from_inside(request, index, segments, found, untold)
+                return await self._from_inside(request, index, path, found, untold, guarded)
             return untold, None
         headers = file_headers(wanted.sha256, guarded, path.is_metadata)
         answer = await self._remote.answer(request, wanted, headers)
         if answer is None:
             # It has come meanwhile.
-            return await self.answer(request, index, segments)
+            return await self.at(request, index, path, guarded=guarded)
         if path.is_metadata and answer.status == 404:
-            return await self._from_inside(request, index, segments, found, answer)
+            return await self._from_inside(request, index, path, found, answer, guarded)
         return answer, None
 
     async def _from_inside(
         self,
         request: web.Request,
         index: Index,
-        segments: Sequence[str],
+        path: FilePath,
         found: FoundFile,
         missing: Ready | web.StreamResponse,
-    ) -> tuple[Ready | StoredFile | web.StreamResponse, Hashable]:
+        guarded: bool,
+    ) -> FileAnswer | None:
         """METADATA that upstream promised and does not have: it is inside the file itself."""
-        version_pk = index.version_pk
-        if version_pk is None or found.storage_name is not None:
+        version_pk, path = index.version_pk, parse_file_path("/".join(segments))
+        if version_pk is None or path is None or found.storage_name is not None:
             return missing, None
         try:
             await self._remote.fetched(wanted_file(version_pk, found))
         except FetchFailed as failure:
             return answers.text(failure.status, failure.reason), None
-        again = await in_database(_find, version_pk, parse_file_path("/".join(segments)))
+        again = await in_database(_find, version_pk, path)
         if again is None or again.metadata_storage_name is None:
             return missing, None
-        self._memory.forget(_found_key(version_pk, FilePath(found.sha256, found.filename, False)))
+        self._memory.forget(_found_key(version_pk, path))
         return await self.answer(request, index, segments)
 
     async def _find(self, version_pk: UUID, path: FilePath) -> FoundFile | None:
