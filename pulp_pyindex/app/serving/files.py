@@ -103,8 +103,8 @@ class Files:
         guarded: bool,
     ) -> FileAnswer | None:
         """METADATA that upstream promised and does not have: it is inside the file itself."""
-        version_pk, path = index.version_pk, parse_file_path("/".join(segments))
-        if version_pk is None or path is None or found.storage_name is not None:
+        version_pk = index.version_pk
+        if version_pk is None or found.storage_name is not None:
             return missing, None
         try:
             await self._remote.fetched(wanted_file(version_pk, found))
@@ -114,7 +114,7 @@ class Files:
         if again is None or again.metadata_storage_name is None:
             return missing, None
         self._memory.forget(_found_key(version_pk, path))
-        return await self.answer(request, index, segments)
+        return await self.at(request, index, path, guarded=guarded)
 
     async def _find(self, version_pk: UUID, path: FilePath) -> FoundFile | None:
         key = _found_key(version_pk, path)
