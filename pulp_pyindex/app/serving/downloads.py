@@ -11,12 +11,13 @@ import errno
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pulp_pyindex.app.exceptions import UpstreamError
+from pulp_pyindex.app.exceptions import UpstreamError, UpstreamMissing
 from pulp_pyindex.app.serving.database import DatabaseGone, in_database
 from pulp_pyindex.app.serving.growing import FetchFailed, Growing
 from pulp_pyindex.app.serving.parts import Part, Told
@@ -49,6 +50,8 @@ class Wanted:
     #: Whether it has been stored meanwhile. Called with a database at hand, as the two others.
     is_here: Callable[[], bool]
     store: Callable[[str], None]
+    #: What to answer where upstream does not have it: it was promised, or only likely.
+    if_missing: int = 502
 
 
 class Download(Growing):
@@ -123,6 +126,8 @@ class Download(Growing):
         for source in sources:
             try:
                 await self._fetch(source)
+            except UpstreamMissing as error:
+                failure = FetchFailed(self.wanted.if_missing, str(error))
             except UpstreamError as error:
                 failure = FetchFailed(504 if error.timeout else 502, str(error))
             except FetchFailed as error:
@@ -133,7 +138,7 @@ class Download(Growing):
 
     async def _fetch(self, source: Source) -> None:
         wanted = self.wanted
-        async with Upstream(source.remote) as upstream, upstream.file(source.url) as answer:
+        async with connected(source) as upstream, upstream.file(source.url) as answer:
             size = wanted.size if wanted.size is not None else answer.size
             if answer.size not in (None, size):
                 raise self._wrong(f"is {answer.size} bytes long at its upstream, not {size}")
@@ -224,6 +229,16 @@ class Download(Growing):
 
     async def _disk(self, function: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(_DISK, function, *arguments)
+
+
+@asynccontextmanager
+async def connected(source: Source) -> AsyncIterator[Upstream]:
+    """Connections to a source: the open ones, or some for once."""
+    if source.upstream is not None:
+        yield source.upstream
+        return
+    async with Upstream(source.remote) as upstream:
+        yield upstream
 
 
 def _append(descriptor: int, hasher: hashlib._Hash, chunk: bytes) -> None:

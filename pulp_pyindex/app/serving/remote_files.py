@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,19 +12,18 @@ from typing import Self
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
-from pulp_pyindex.app.catalog import FoundFile
-from pulp_pyindex.app.exceptions import UpstreamError
+from pulp_pyindex.app.exceptions import UpstreamError, UpstreamMissing
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Answer, Lines, Ready
 from pulp_pyindex.app.serving.conditions import is_not_modified, range_applies
 from pulp_pyindex.app.serving.database import in_database
-from pulp_pyindex.app.serving.downloads import Download, Wanted
+from pulp_pyindex.app.serving.downloads import Download, Wanted, connected
 from pulp_pyindex.app.serving.growing import FetchFailed, Growing
 from pulp_pyindex.app.serving.parts import LEFT_OVER, Part, sweep
 from pulp_pyindex.app.serving.ranges import Span, Unsatisfiable, is_readable, wanted_span
+from pulp_pyindex.app.serving.rows import Source
 from pulp_pyindex.app.serving.stored import unsatisfiable
-from pulp_pyindex.app.serving.wanting import METADATA_LIMIT, metadata_sources
-from pulp_pyindex.app.upstream import Upstream
+from pulp_pyindex.app.serving.wanting import METADATA_LIMIT
 
 
 class RemoteFiles:
@@ -88,6 +87,14 @@ class RemoteFiles:
         task.add_done_callback(lambda _: self._downloads.pop(wanted.key))
         return download
 
+    async def fetched(self, wanted: Wanted) -> None:
+        """Wait until the file is here, or has passed where it is not kept. Raises FetchFailed."""
+        download = self.download(wanted)
+        _, task = self._downloads[wanted.key]
+        await asyncio.wait({task})
+        if download.failure is not None:
+            raise download.failure
+
     async def _head(
         self, request: web.Request, wanted: Wanted, headers: Mapping[str, str]
     ) -> Answer:
@@ -103,25 +110,30 @@ async def _size_at_upstream(wanted: Wanted) -> int | None:
     failure = FetchFailed(502, f"No upstream is known any more for {wanted.filename}.")
     for source in await in_database(wanted.sources):
         try:
-            async with Upstream(source.remote) as upstream, upstream.file(source.url) as answer:
+            async with connected(source) as upstream, upstream.file(source.url) as answer:
                 return answer.size
         except UpstreamError as error:
             failure = FetchFailed(504 if error.timeout else 502, str(error))
     raise failure
 
 
-async def small_metadata(found: FoundFile) -> bytes:
-    """The METADATA beside a file, at once and whole. Raises FetchFailed."""
-    failure = FetchFailed(502, f"No upstream is known any more for {found.filename}.")
-    for source in await in_database(metadata_sources, found):
+async def small_metadata(filename: str, sources: Callable[[], list[Source]]) -> bytes:
+    """The METADATA beside a file, at once and whole.
+
+    Raises FetchFailed, with 404 where no source has it.
+    """
+    failure = FetchFailed(502, f"No upstream is known any more for {filename}.")
+    for source in await in_database(sources):
         try:
-            async with Upstream(source.remote) as upstream, upstream.file(source.url) as answer:
+            async with connected(source) as upstream, upstream.file(source.url) as answer:
                 body = bytearray()
                 async for chunk in answer.chunks:
                     body += chunk
                     if len(body) > METADATA_LIMIT:
                         raise FetchFailed(502, f"{source.url} is larger than any METADATA.")
                 return bytes(body)
+        except UpstreamMissing as error:
+            failure = FetchFailed(404, str(error))
         except UpstreamError as error:
             failure = FetchFailed(504 if error.timeout else 502, str(error))
     raise failure

@@ -12,6 +12,7 @@ from django.db import connection
 from pulpcore.plugin.models import Remote, RemoteArtifact, RepositoryVersion
 
 from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.merging import Routing, read_patterns
 
@@ -76,6 +77,8 @@ class Source:
     remote: Remote
     #: False: what is fetched is passed on and not stored.
     stored: bool
+    #: Open connections to it, where there are any.
+    upstream: Upstream | None = None
 
 
 def distributions() -> list[Index]:

@@ -24,7 +24,7 @@ def wanted_file(version_pk: UUID, found: FoundFile) -> Wanted:
 
     def is_here() -> bool:
         again = catalog.find_file(rows.version(version_pk), found.sha256, found.filename)
-        return again is not None and _is_stored(found.domain_pk, again.storage_name)
+        return again is not None and is_stored(found.domain_pk, again.storage_name)
 
     def store(path: str) -> None:
         domain = Domain.objects.get(pk=found.domain_pk)
@@ -52,7 +52,7 @@ def wanted_metadata(version_pk: UUID, found: FoundFile) -> Wanted:
 
     def is_here() -> bool:
         again = catalog.find_file(rows.version(version_pk), found.sha256, found.filename)
-        return again is not None and _is_stored(found.domain_pk, again.metadata_storage_name)
+        return again is not None and is_stored(found.domain_pk, again.metadata_storage_name)
 
     def store(path: str) -> None:
         domain = Domain.objects.get(pk=found.domain_pk)
@@ -68,12 +68,13 @@ def wanted_metadata(version_pk: UUID, found: FoundFile) -> Wanted:
         sources=lambda: metadata_sources(found),
         is_here=is_here,
         store=store,
+        if_missing=404,
     )
 
 
 def metadata_sources(found: FoundFile) -> list[Source]:
     """Where the METADATA beside a file can be had: its address follows from the file's."""
-    return [replace(source, url=_beside(source.url)) for source in _sources(found)]
+    return [replace(source, url=beside(source.url)) for source in _sources(found)]
 
 
 def _sources(found: FoundFile) -> list[Source]:
@@ -81,10 +82,12 @@ def _sources(found: FoundFile) -> list[Source]:
     return rows.sources(pk) if pk is not None else []
 
 
-def _beside(url: str) -> str:
+def beside(url: str) -> str:
+    """The address of the METADATA beside the file at `url`."""
     path, mark, query = url.partition("#")[0].partition("?")
     return f"{path}{METADATA_SUFFIX}{mark}{query}"
 
 
-def _is_stored(domain_pk: UUID, name: str | None) -> bool:
+def is_stored(domain_pk: UUID, name: str | None) -> bool:
+    """Whether a domain's storage really has what the database says it has."""
     return name is not None and bool(storages.shelf(domain_pk).storage.exists(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -40,9 +41,22 @@ MAX_REDIRECTS = 5
 LARGE_PAGE = 4 * 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PAGE_SECONDS = 600.0
-_CONNECT_SECONDS = 30.0
-_STALL_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long an upstream is waited for, in seconds, where its remote does not say."""
+
+    page: float = 600.0
+    connect: float = 30.0
+    stall: float = 60.0
+    retries: int = DEFAULT_RETRIES
+
+
+#: For tasks: nobody waits.
+PATIENT = Pace()
+#: For requests that a client waits behind; installers give up after 15 to 30 seconds.
+PROMPT = Pace(page=60.0, connect=10.0, stall=30.0, retries=1)
 
 
 class Upstream:
@@ -51,18 +65,25 @@ class Upstream:
     All methods raise UpstreamError and nothing else for what the upstream does.
     """
 
-    def __init__(self, remote: Remote, *, concurrency: int | None = None) -> None:
+    def __init__(
+        self, remote: Remote, *, concurrency: int | None = None, pace: Pace = PATIENT
+    ) -> None:
         self._identity = Identity.of(remote)
         self.concurrency = concurrency or remote.download_concurrency or DEFAULT_CONCURRENCY
-        retries = DEFAULT_RETRIES if remote.max_retries is None else remote.max_retries
+        retries = pace.retries if remote.max_retries is None else remote.max_retries
         self._patience = Patience(retries, per_second=remote.rate_limit)
         self._slots = asyncio.Semaphore(self.concurrency)
         # A large file may take its time, as long as it moves.
-        self._stream_timeout = _timeout(remote, None)
-        self._page_timeout = _timeout(remote, _PAGE_SECONDS)
+        self._stream_timeout = _timeout(remote, pace, None)
+        self._page_timeout = _timeout(remote, pace, pace.page)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        self.open()
+        return self
+
+    def open(self) -> None:
+        """Be ready for requests, until `close`."""
         self._session = aiohttp.ClientSession(
             # The system's resolver honours /etc/hosts and nsswitch.conf; the slots bound requests.
             connector=aiohttp.TCPConnector(limit=0, resolver=aiohttp.ThreadedResolver()),
@@ -70,7 +91,6 @@ class Upstream:
             auto_decompress=False,
             requote_redirect_url=False,
         )
-        return self
 
     async def __aexit__(
         self,
@@ -102,10 +122,7 @@ class Upstream:
         LARGE_PAGE; the caller may wait there until there is room.
         """
         headers = {"Accept": accept, "Accept-Encoding": bodies.ACCEPTED}
-        if etag:
-            headers["If-None-Match"] = etag
-        if last_modified:
-            headers["If-Modified-Since"] = last_modified
+        headers |= _validators(etag, last_modified)
 
         async def once() -> PageAnswer:
             response, final = await self._open(url, headers, self._page_timeout)
@@ -145,13 +162,24 @@ class Upstream:
             self._close(response)
 
     @asynccontextmanager
-    async def file(self, url: str, start: int = 0) -> AsyncIterator[FileAnswer]:
-        """A file from byte `start` on. It is not asked for anew once a byte was delivered."""
+    async def file(
+        self,
+        url: str,
+        start: int = 0,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> AsyncIterator[FileAnswer]:
+        """A file from byte `start` on, asked conditionally where validators are given.
+
+        It is not asked for anew once a byte was delivered.
+        """
         # A Content-Encoding that comes nevertheless is left alone, as pip does: it belongs to
         # archives that servers mistake for compressed text.
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
+        headers |= _validators(etag, last_modified)
         response, final = await self._patience.retrying(
             lambda: self._open(url, headers, self._stream_timeout)
         )
@@ -252,10 +280,15 @@ class Upstream:
         raise UpstreamRefused(url, reason, status=status)
 
 
-def _timeout(remote: Remote, total: float | None) -> aiohttp.ClientTimeout:
+def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _timeout(remote: Remote, pace: Pace, total: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(
         total=remote.total_timeout or total,
         connect=remote.connect_timeout or None,
-        sock_connect=remote.sock_connect_timeout or _CONNECT_SECONDS,
-        sock_read=remote.sock_read_timeout or _STALL_SECONDS,
+        sock_connect=remote.sock_connect_timeout or pace.connect,
+        sock_read=remote.sock_read_timeout or pace.stall,
     )
