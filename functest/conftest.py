@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from support import peers
+from support import peers, workload
 from support import stack as stacks
 from support.pulp import Pulp, Row
 from support.stack import Stack
@@ -102,8 +102,11 @@ def stack(request: pytest.FixtureRequest) -> Stack:
 
 @pytest.fixture(scope="session")
 def domain_stack(request: pytest.FixtureRequest) -> Stack:
-    """As `stack`, with domains."""
-    return _shared(request, "domains", settings=("DOMAIN_ENABLED=True",))
+    """As `stack`, with domains, and a CI whose jobs it trusts (see `support.workload`)."""
+    session = Path(os.environ[_SESSION])
+    with _alone(session / "ci.lock"):
+        trust = workload.settings(session)
+    return _shared(request, "domains", settings=("DOMAIN_ENABLED=True", *trust))
 
 
 @pytest.fixture
