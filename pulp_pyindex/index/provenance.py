@@ -62,3 +62,31 @@ def check(document: bytes, filename: str) -> str:
     if not provenance.attestation_bundles:
         raise InvalidProvenance(filename, "it holds no attestation bundle")
     return text
+
+
+def publishers(document: str) -> tuple[str, ...]:
+    """Who published, as a provenance object tells: `github:owner/repository`, `google:address`, …
+
+    Sorted. Empty for what is no provenance object.
+    """
+    try:
+        told = msgspec.json.decode(document, type=_Told)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError):
+        return ()
+    return tuple(sorted({_publisher_name(bundle.publisher) for bundle in told.attestation_bundles}))
+
+
+class _ToldBundle(msgspec.Struct):
+    publisher: dict[str, Any]
+
+
+class _Told(msgspec.Struct):
+    attestation_bundles: list[_ToldBundle]
+
+
+def _publisher_name(publisher: dict[str, Any]) -> str:
+    kind = str(publisher.get("kind", "")).lower()
+    named = publisher.get("repository") or publisher.get("email")
+    if not named and publisher.get("organization"):
+        named = f"{publisher['organization']}/{publisher.get('project', '')}"
+    return f"{kind}:{named or ''}"

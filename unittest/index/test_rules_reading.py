@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from packaging.utils import NormalizedName
 
 from pulp_pyindex.index.errors import InvalidRuleset
 from pulp_pyindex.index.rules import (
@@ -16,7 +17,6 @@ from pulp_pyindex.index.rules import (
     read_ruleset,
     read_stored_ruleset,
 )
-from pulp_pyindex.index.rules.facts import NormalizedName
 
 EXAMPLE: list[dict[str, Any]] = [
     {

@@ -11,6 +11,7 @@ from django.db import connection
 
 from pulpcore.plugin.models import Remote, RemoteArtifact, RepositoryVersion
 
+from pulp_pyindex.app.serving.ruled import RulesOf
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.errors import PyindexError
@@ -83,12 +84,13 @@ class Source:
 
 def distributions() -> list[Index]:
     """Every index of this plugin, with what it serves at this moment."""
+    rules = RulesOf()
     with connection.cursor() as cursor:
         cursor.execute(_DISTRIBUTIONS)
-        return [_index(row) for row in cursor.fetchall()]
+        return [_index(row, rules) for row in cursor.fetchall()]
 
 
-def _index(row: tuple[Any, ...]) -> Index:
+def _index(row: tuple[Any, ...], rules: RulesOf) -> Index:
     distribution, domain_pk, domain, base_path, guard, publication, version, *rest = row
     pinned, require_token, repository, guards_users, serve_history, checkpoint, *rest = rest
     remote, remote_stamp, offline, bases, merge, reserved, lends, unpublished, reserves = rest
@@ -116,6 +118,7 @@ def _index(row: tuple[Any, ...]) -> Index:
         lends=lends,
         unpublished_pk=unpublished if unpublished != version else None,
         reserves_names=reserves,
+        rules=rules.index(distribution, domain_pk),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pulp_pyindex.app.serving.linking import linked
+from pulp_pyindex.app.serving.ruled import NO_RULES, Rules
 from pulp_pyindex.index.merging import Routing
 
 #: Of an index without rules of its own.
@@ -64,6 +65,8 @@ class Index:
     unpublished_pk: UUID | None = None
     #: Whether names that the repository had once stay its own.
     reserves_names: bool = False
+    #: What of it is not shown, or not given out.
+    rules: Rules = NO_RULES
 
     @property
     def doors(self) -> tuple[Index, ...]:

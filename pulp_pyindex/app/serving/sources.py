@@ -56,11 +56,13 @@ class Action(enum.StrEnum):
     DENY = "deny"
     #: By merging: another index's file has its place. 404 with `text`.
     DROP = "drop"
+    #: By a rule: given out like any other, and written down when it is.
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
-    """A file that is there and not shown."""
+    """A file that is there and not shown, or that is shown and reported."""
 
     file: File
     action: Action
@@ -70,6 +72,8 @@ class Withheld:
     text: str
     #: The index (base path) that withholds it.
     at: str
+    #: The ruleset that the rule is of; empty where nothing but a quarantine or merging speaks.
+    ruleset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,8 @@ class Offer:
     #: Seconds since the epoch: from then on the offer has to be made anew. None: never.
     expires: float | None = None
     withheld: tuple[Withheld, ...] = ()
+    #: Files of the page whose downloads are written down.
+    reported: tuple[Withheld, ...] = ()
     #: Which member a file comes from, by filename; filled in by what merges.
     origins: Mapping[str, Member] = field(default_factory=dict)
     #: Header fields that tell of the page's age and the like.

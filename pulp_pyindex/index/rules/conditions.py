@@ -13,7 +13,7 @@ from pulp_pyindex.index.wanted.entries import Entries, contains
 
 Pattern = Callable[[str], bool]
 Test = Callable[[FileFacts], bool | None]
-#: When a test next answers something else; None: never by time alone.
+#: The moment at which time alone changes a test's answer, before or after now; None: there is none.
 Change = Callable[[FileFacts], datetime | None]
 
 
@@ -90,7 +90,7 @@ class YoungerThan:
 
         def change(file: FileFacts) -> datetime | None:
             moment = file.upload_time
-            return moment + age if moment is not None and moment > line else None
+            return None if moment is None else moment + age
 
         return Bound(test, change)
 
@@ -131,10 +131,8 @@ class FirstSeenWithin:
 
         def change(file: FileFacts) -> datetime | None:
             moment = file.known.first_seen
-            if moment is None:
-                # Counted from when it comes: nobody knows when that is.
-                return now + age
-            return moment + age if moment > line else None
+            # Of what has not come yet it is counted from when it comes: nobody knows when.
+            return (now if moment is None else moment) + age
 
         return Bound(test, change)
 
@@ -254,7 +252,7 @@ class Not:
             return None if verdict is None else not verdict
 
         def change(file: FileFacts) -> datetime | None:
-            return earliest(one(file) for one in changes)
+            return next_of((one(file) for one in changes), now)
 
         return Bound(test, change if changes else None)
 
@@ -271,9 +269,10 @@ def all_of(tests: list[Test], file: FileFacts) -> bool | None:
     return verdict
 
 
-def earliest(moments: Iterable[datetime | None]) -> datetime | None:
-    """The first of some moments; None among them means never."""
-    return min((moment for moment in moments if moment is not None), default=None)
+def next_of(moments: Iterable[datetime | None], now: datetime) -> datetime | None:
+    """The first of some moments after now; where all are over, the last of them."""
+    told = [moment for moment in moments if moment is not None]
+    return min((moment for moment in told if moment > now), default=max(told, default=None))
 
 
 def _always(file: FileFacts) -> bool | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pulp_pyindex.index.rules.conditions import Change, Test, all_of, earliest
+from pulp_pyindex.index.rules.conditions import Change, Test, all_of
 from pulp_pyindex.index.rules.facts import FileFacts, ProjectFacts
 from pulp_pyindex.index.rules.ruleset import Action, Exemption, Rule, Ruleset
 from pulp_pyindex.index.rules.texts import told
@@ -41,6 +41,8 @@ class Verdict:
     allowed_by: str | None = None
     #: The moment at which the answer may change by time alone.
     valid_until: datetime | None = None
+    #: The last moment at which it may have changed so.
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Verdicts:
     files: Mapping[str, Verdict] = field(default_factory=dict)
     #: Until when all of it holds; None: as long as no fact and no rule changes.
     valid_until: datetime | None = None
+    #: Since when it does; None: ever since the facts and the rules are what they are.
+    since: datetime | None = None
 
 
 _FREE = Verdict()
@@ -71,22 +75,26 @@ def decide(ruleset: Ruleset, project: ProjectFacts, now: datetime) -> Verdicts:
         for rule in ruleset.rules
         if rule.projects is None or rule.projects.concerns(project)
     ]
-    verdicts = {file.filename: _verdict(bound, file) for file in project.files}
+    verdicts = {file.filename: _verdict(bound, file, now) for file in project.files}
+    ends = [one.valid_until for one in verdicts.values() if one.valid_until is not None]
+    begins = [one.since for one in verdicts.values() if one.since is not None]
     return Verdicts(
         files=verdicts,
-        valid_until=earliest(verdict.valid_until for verdict in verdicts.values()),
+        valid_until=min(ends, default=None),
+        since=max(begins, default=None),
     )
 
 
 class _Bound:
     """A rule made ready for the files of one project."""
 
-    __slots__ = ("_changes", "_exempt", "_project", "_ruleset", "_steady", "_timed", "rule")
+    __slots__ = ("_changes", "_exempt", "_now", "_project", "_ruleset", "_steady", "_timed", "rule")
 
     def __init__(self, ruleset: Ruleset, rule: Rule, project: ProjectFacts, now: datetime) -> None:
         self.rule = rule
         self._ruleset = ruleset
         self._project = project
+        self._now = now
         #: Tests that time does not change come first: they are cheap, and most end here.
         self._steady: list[Test] = []
         self._timed: list[Test] = []
@@ -104,28 +112,34 @@ class _Bound:
         self._exempt = [
             (one, ranges)
             for one in rule.exemptions
-            if now < one.until and (ranges := one.entries.ranges(project.name)) is not None
+            if (ranges := one.entries.ranges(project.name)) is not None
         ]
 
-    def action(self, file: FileFacts) -> tuple[Action | None, datetime | None]:
-        """What the rule does with a file, and when that may change."""
+    def action(self, file: FileFacts, moments: list[datetime]) -> Action | None:
+        """What the rule does with a file; to `moments` is added when time alone changes that."""
         steady = all_of(self._steady, file) if self._steady else True
         if steady is False:
-            return None, None
-        until = None
+            return None
         verdict: bool | None = steady
         if self._timed:
-            until = earliest(change(file) for change in self._changes)
+            for change in self._changes:
+                moment = change(file)
+                if moment is not None:
+                    moments.append(moment)
             timed = all_of(self._timed, file)
             verdict = False if timed is False else (None if timed is None else steady)
         if verdict is False:
-            return None, until
-        if self._exempt and (exempt := self._exemption(file)) is not None:
-            return None, exempt.until if until is None else min(until, exempt.until)
-        return (self.rule.action if verdict else self.rule.unknown), until
+            return None
+        if self._exempt:
+            exempt = self._exemption(file)
+            if exempt is not None:
+                moments.append(exempt.until)
+                if self._now < exempt.until:
+                    return None
+        return self.rule.action if verdict else self.rule.unknown
 
     def _exemption(self, file: FileFacts) -> Exemption | None:
-        """The exemption that holds longest, if any does."""
+        """The exemption that holds longest, of those that are or were."""
         held = [one for one, ranges in self._exempt if _is_in(ranges, file)]
         return max(held, key=lambda one: one.until, default=None)
 
@@ -134,14 +148,13 @@ class _Bound:
         return Decision(action=action, rule=self.rule.name, text=text)
 
 
-def _verdict(rules: list[_Bound], file: FileFacts) -> Verdict:
+def _verdict(rules: list[_Bound], file: FileFacts, now: datetime) -> Verdict:
     against: Decision | None = None
     reports: list[Decision] = []
-    allowed_by = until = None
+    allowed_by: str | None = None
+    moments: list[datetime] = []
     for bound in rules:
-        action, change = bound.action(file)
-        if change is not None:
-            until = change if until is None else min(until, change)
+        action = bound.action(file, moments)
         if action is None:
             continue
         if action is Action.ALLOW:
@@ -154,10 +167,20 @@ def _verdict(rules: list[_Bound], file: FileFacts) -> Verdict:
             break
         elif against is None:
             against = bound.decision(action, file)
-    if against is None and not reports and allowed_by is None and until is None:
+    if against is None and not reports and allowed_by is None and not moments:
         return _FREE
+    until = since = None
+    for moment in moments:
+        if moment > now:
+            until = moment if until is None or moment < until else until
+        elif since is None or moment > since:
+            since = moment
     return Verdict(
-        against=against, reports=tuple(reports), allowed_by=allowed_by, valid_until=until
+        against=against,
+        reports=tuple(reports),
+        allowed_by=allowed_by,
+        valid_until=until,
+        since=since,
     )
 
 

@@ -1,0 +1,130 @@
+"""By which rules an index is served: its ruleset and its quarantine, as last read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from pulp_pyindex.index.filenames import normalized_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A project in quarantine, or a release or a file of it."""
+
+    project: str
+    #: Empty: every release.
+    release: str
+    #: Empty: every file.
+    filename: str
+    reason: str
+    since: datetime
+
+    def holds(self, release: str, filename: str) -> bool:
+        """Whether a file of the project is meant."""
+        if self.filename:
+            return self.filename == filename
+        return not self.release or self.release == (normalized_version(release) or release)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file of the project is."""
+        return not self.release and not self.filename
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """All that is in quarantine at one index."""
+
+    held: tuple[Held, ...] = ()
+    _by_project: dict[str, tuple[Held, ...]] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, held: Iterable[Held]) -> Quarantine:
+        """A quarantine, sorted by project."""
+        rows = tuple(sorted(held, key=lambda one: (one.project, one.release, one.filename)))
+        by_project: dict[str, tuple[Held, ...]] = {}
+        for one in rows:
+            by_project[one.project] = (*by_project.get(one.project, ()), one)
+        return cls(rows, by_project)
+
+    def of_project(self, project: str) -> tuple[Held, ...]:
+        """What of a project is meant."""
+        return self._by_project.get(project, ())
+
+    def __hash__(self) -> int:
+        return hash(self.held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What stands between an index and its readers. False: nothing does."""
+
+    ruleset_pk: UUID | None = None
+    #: Over the rules of the ruleset.
+    sha256: str = ""
+    #: When the ruleset, or which one it is, was last changed.
+    since: datetime | None = None
+    #: Over the databases of advisories that the domain has.
+    advisories: str = ""
+    quarantine: Quarantine = Quarantine()
+
+    def __bool__(self) -> bool:
+        return self.ruleset_pk is not None or bool(self.quarantine.held)
+
+
+#: Of an index that gives out all it has.
+NO_RULES = Rules()
+
+_RULESETS = """
+    SELECT own.distribution_ptr_id, ruleset.pulp_id, ruleset.sha256,
+           greatest(ruleset.pulp_last_updated, d.pulp_last_updated),
+           coalesce((SELECT string_agg(source.sha256, ',' ORDER BY source.pulp_id)
+                     FROM pyindex_pyindexadvisorysource source
+                     WHERE source.pulp_domain_id = d.pulp_domain_id), '')
+    FROM pyindex_pyindexdistribution own
+    JOIN core_distribution d ON d.pulp_id = own.distribution_ptr_id
+    JOIN pyindex_pyindexruleset ruleset ON ruleset.pulp_id = own.ruleset_id
+"""
+_HELD = """
+    SELECT distribution_id, pulp_domain_id, project, release, filename, reason, pulp_created
+    FROM pyindex_pyindexquarantine
+"""
+
+
+class RulesOf:
+    """The rules of all indexes, read once for all of them."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_RULESETS)
+            self._rulesets = {row[0]: row[1:] for row in cursor.fetchall()}
+            cursor.execute(_HELD)
+            self._held: dict[UUID, list[Held]] = {}
+            for distribution, domain, *row in cursor.fetchall():
+                self._held.setdefault(distribution or domain, []).append(_held(row))
+
+    def index(self, distribution_pk: UUID, domain_pk: UUID) -> Rules:
+        """The rules of one index."""
+        ruleset = self._rulesets.get(distribution_pk)
+        held = [*self._held.get(domain_pk, ()), *self._held.get(distribution_pk, ())]
+        if ruleset is None and not held:
+            return NO_RULES
+        pk, sha256, since, advisories = ruleset or (None, "", None, "")
+        return Rules(
+            ruleset_pk=pk,
+            sha256=sha256,
+            since=since,
+            advisories=advisories,
+            quarantine=Quarantine.of(held),
+        )
+
+
+def _held(row: list[Any]) -> Held:
+    project, release, filename, reason, since = row
+    return Held(project=project, release=release, filename=filename, reason=reason, since=since)
