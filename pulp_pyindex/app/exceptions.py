@@ -14,7 +14,9 @@ PulpException
 ├── FileMismatch               bytes that are not the promised ones
 ├── NotHeld                    an edit of what the repository's latest version does not hold
 ├── CommitFailed               uploads that could not be made a version of
-└── UploadRefused              a file that came by REST and is not taken
+├── UploadRefused              a file that came by REST and is not taken
+├── FilesElsewhere             an export of files that are at their upstream only
+└── TreeFailed                 a tree outside of Pulp that could not be read or written
 
 Each keeps its values, says what happened to which URL or file, and what to do next. The codes are
 described in docs/reference/errors.md and never change their meaning.
@@ -237,6 +239,46 @@ class UploadRefused(PulpException):
 
     def __str__(self) -> str:
         return f"[{self.error_code}] {self.filename!r} is not taken: {self.reason}"
+
+
+class FilesElsewhere(PulpException):
+    """Files of a version are at their upstream only, and were not to be or could not be fetched."""
+
+    error_code = "PYI040"
+    http_status_code = http.client.CONFLICT
+
+    def __init__(self, count: int, filename: str, reason: str) -> None:
+        super().__init__()
+        self.count = count
+        #: One of them, and why it is not here.
+        self.filename = filename
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] {self.count} files are not here, nothing was exported. "
+            f"{self.filename}: {self.reason}"
+        )
+
+
+class TreeFailed(PulpException):
+    """A directory or object storage did not do what an export asked of it."""
+
+    error_code = "PYI041"
+
+    def __init__(self, place: str, path: str, reason: str) -> None:
+        super().__init__()
+        self.place = place
+        #: Below the place; "" = the place itself.
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        where = f"{self.place}: {self.path}" if self.path else self.place
+        return (
+            f"[{self.error_code}] {where}: {self.reason}. What was written stays; the next export "
+            "goes on from there."
+        )
 
 
 def refusal(error: PyindexError) -> ValidationError:

@@ -52,6 +52,12 @@ def project_path(project: NormalizedName) -> str:
     return f"simple/{project}/"
 
 
+def static_page_paths(project: str) -> tuple[str, str]:
+    """Where a static tree has a project's page as HTML and as JSON; "" = the list of projects."""
+    folder = f"simple/{project}/" if project else "simple/"
+    return f"{folder}index.html", f"{folder}index.json"
+
+
 def provenance_path(project: NormalizedName, version: str, filename: str) -> str:
     """Where the PEP 740 provenance of a file is, relative to the index root. Not quoted."""
     return f"integrity/{project}/{version}/{filename}/provenance"

@@ -1,11 +1,22 @@
 """Policies and roles: built here, taken by the viewsets as values."""
 
-from .objects import CONTENT, DISTRIBUTION, FILE, PUBLICATION, REMOTE, REPOSITORY, TOKEN, VERSION
+from .objects import (
+    CONTENT,
+    DISTRIBUTION,
+    EXPORTER,
+    FILE,
+    PUBLICATION,
+    REMOTE,
+    REPOSITORY,
+    TOKEN,
+    VERSION,
+)
 from .statements import Access
 
 __all__ = [
     "CONTENT",
     "DISTRIBUTION",
+    "EXPORTER",
     "FILE",
     "PUBLICATION",
     "REMOTE",

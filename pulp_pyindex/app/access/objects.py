@@ -19,6 +19,7 @@ _REMOTE = "pyindexremote"
 _REPOSITORY = "pyindexrepository"
 _PUBLICATION = "pyindexpublication"
 _DISTRIBUTION = "pyindexdistribution"
+_EXPORTER = "pyindexstaticexporter"
 _TOKEN = "pyindextoken"  # noqa: S105 - a model's name
 
 _EDIT = ("modify", "yank", "unyank", "remove", "set_status", "promote", "rollback")
@@ -77,6 +78,17 @@ DISTRIBUTION = owned(
     allow(*_UPDATE, given=(*on_object("change", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
     allow("destroy", given=on_object("delete", _DISTRIBUTION)),
     owner_may=("change", "delete"),
+)
+
+#: What is exported must be seen, too; that is checked where it is named.
+EXPORTER = owned(
+    _EXPORTER,
+    allow("create", given=(on_type("add", _EXPORTER),)),
+    allow("update", "partial_update", given=on_object("change", _EXPORTER)),
+    allow("destroy", given=on_object("delete", _EXPORTER)),
+    allow("exports", given=on_object("export", _EXPORTER)),
+    allow("list_exports", given=on_object("view", _EXPORTER)[:1]),
+    owner_may=("change", "delete", "export"),
 )
 
 #: A token never may more than its owner, so that every user may make some for himself. Which

@@ -8,6 +8,16 @@ from .differences import (
     planned_differences,
     planned_totals,
 )
+from .exported import (
+    HeldFile,
+    HeldProvenance,
+    RemoteFile,
+    held_files,
+    held_provenances,
+    missing_files,
+    published_pages,
+    published_projects,
+)
 from .files import FoundFile, find_file, find_provenance
 from .pages import (
     project_names,
@@ -27,6 +37,14 @@ from .releases import (
 )
 
 __all__ = [
+    "HeldFile",
+    "HeldProvenance",
+    "RemoteFile",
+    "held_files",
+    "held_provenances",
+    "missing_files",
+    "published_pages",
+    "published_projects",
     "planned_totals",
     "planned_differences",
     "differing_projects",

@@ -14,6 +14,11 @@ from .edits import (
     PyindexStatusSpecSerializer,
     PyindexYankSpecSerializer,
 )
+from .exporter import (
+    PyindexStaticExportedSerializer,
+    PyindexStaticExporterSerializer,
+    PyindexStaticExportSerializer,
+)
 from .promotion import (
     PyindexProjectDifferenceSerializer,
     PyindexPromoteSerializer,
@@ -43,6 +48,9 @@ __all__ = [
     "PyindexRemoteSerializer",
     "PyindexRepositorySerializer",
     "PyindexRepositorySyncSerializer",
+    "PyindexStaticExportSerializer",
+    "PyindexStaticExportedSerializer",
+    "PyindexStaticExporterSerializer",
     "PyindexStatusSpecSerializer",
     "PyindexTokenCreatedSerializer",
     "PyindexTokenSerializer",

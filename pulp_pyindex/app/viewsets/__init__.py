@@ -7,6 +7,7 @@ from .content import (
     PyindexYankViewSet,
 )
 from .distribution import PyindexDistributionViewSet
+from .exporter import PyindexStaticExporterViewSet
 from .publication import PyindexPublicationViewSet
 from .remote import PyindexRemoteViewSet
 from .repository import PyindexRepositoryVersionViewSet, PyindexRepositoryViewSet
@@ -21,6 +22,7 @@ __all__ = [
     "PyindexRemoteViewSet",
     "PyindexRepositoryVersionViewSet",
     "PyindexRepositoryViewSet",
+    "PyindexStaticExporterViewSet",
     "PyindexTokenViewSet",
     "PyindexYankViewSet",
 ]
