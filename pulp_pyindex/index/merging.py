@@ -34,8 +34,10 @@ _GLOB = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\Z")
 class Patterns:
     """A list of projects by name and by glob; both match normalised names, however written."""
 
-    exact: Mapping[NormalizedName, str] = field(default_factory=dict)
-    globs: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    #: The entries as they were written.
+    texts: tuple[str, ...] = ()
+    exact: Mapping[NormalizedName, str] = field(default_factory=dict, compare=False, repr=False)
+    globs: tuple[tuple[str, re.Pattern[str]], ...] = field(default=(), compare=False, repr=False)
 
     def match(self, project: NormalizedName) -> str | None:
         """The entry, as it was written, that holds a project."""
@@ -45,7 +47,7 @@ class Patterns:
         return next((text for text, glob in self.globs if glob.match(project)), None)
 
     def __bool__(self) -> bool:
-        return bool(self.exact or self.globs)
+        return bool(self.texts)
 
 
 def read_patterns(field: str, texts: Iterable[str]) -> Patterns:
@@ -55,7 +57,8 @@ def read_patterns(field: str, texts: Iterable[str]) -> Patterns:
     """
     exact: dict[NormalizedName, str] = {}
     globs: list[tuple[str, re.Pattern[str]]] = []
-    for position, text in enumerate(texts):
+    written = tuple(texts)
+    for position, text in enumerate(written):
         name = text.strip()
         if name and name[-1] in "-_.":
             name += "*"
@@ -71,7 +74,7 @@ def read_patterns(field: str, texts: Iterable[str]) -> Patterns:
         except InvalidName as error:
             reason = "neither a project name (PEP 508) nor a pattern such as 'acme-*'"
             raise InvalidWanted(field, position, text, reason) from error
-    return Patterns(exact, tuple(globs))
+    return Patterns(written, exact, tuple(globs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def decide(
     said: Mapping[int, Said],
 ) -> Decision:
     """Decide by what the places with the positions in `said` answered, in order."""
-    barred, reserved_by = _barred(project, routing, places)
+    closed_off, reserved_by = barred(project, routing, places)
     merged_by = routing.merge.match(project)
     standings: list[tuple[Standing, str]] = []
     contributing: list[int] = []
@@ -153,8 +156,8 @@ def decide(
     ask: int | None = None
     closed = ""
     for position, place in enumerate(places):
-        if position in barred:
-            standings.append((Standing.RESERVED, barred[position]))
+        if position in closed_off:
+            standings.append((Standing.RESERVED, closed_off[position]))
         elif closed:
             standings.append((Standing.SHADOWED, closed))
         elif ask is not None:
@@ -180,10 +183,10 @@ def decide(
     )
 
 
-def _barred(
+def barred(
     project: NormalizedName, routing: Routing, places: Sequence[Place]
 ) -> tuple[dict[int, str], str | None]:
-    """The places that must not be asked, and the entry by which.
+    """The places that must not be asked, each with why, and the entry by which.
 
     The index's own repository is home. Of the bases, those that reserve the name themselves; where
     none does, the first one stands in for a repository that the index does not have.
