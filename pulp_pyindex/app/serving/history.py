@@ -12,6 +12,7 @@ from pulp_pyindex.app.serving.database import in_database
 from pulp_pyindex.app.serving.memory import Flights
 from pulp_pyindex.app.serving.moments import BadMoment, Moment, Way
 from pulp_pyindex.app.serving.points import Point
+from pulp_pyindex.app.serving.ruled import NO_RULES
 from pulp_pyindex.app.serving.snapshot import Index
 
 #: A version is dated by when its making began, and is seen when it is complete. A time as old as
@@ -125,6 +126,10 @@ class History:
 
 
 def _derived(index: Index, moment: Moment, point: Point, *, settled: bool) -> Index:
+    """The past of an index is that of its own repository: bases and upstreams have another.
+
+    Its rules are those of today, and may be others tomorrow.
+    """
     return replace(
         index,
         base_path=f"{index.base_path}/{moment.path}",
@@ -132,5 +137,11 @@ def _derived(index: Index, moment: Moment, point: Point, *, settled: bool) -> In
         version_pk=point.version_pk,
         pinned=True,
         repository_pk=None,
-        settled=settled,
+        settled=settled and index.rules == NO_RULES,
+        unpublished_pk=None,
+        remote_pk=None,
+        remote_stamp=None,
+        base_pks=(),
+        bases=(),
+        broken="",
     )
