@@ -36,6 +36,10 @@ class Condition(Protocol):
     def is_quiet(self) -> bool:
         """Whether, unless a rule says something else, what is not known does not count."""
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether time alone can change its answer."""
+
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         """The condition as it is for a project now."""
 
@@ -47,6 +51,7 @@ class InProject:
     entries: Entries
     asks_unknown = False
     is_quiet = False
+    is_timed = False
 
     def concerns(self, project: ProjectFacts) -> bool:
         """Whether any file of the project can be meant."""
@@ -79,6 +84,7 @@ class YoungerThan:
     age: timedelta
     asks_unknown = True
     is_quiet = False
+    is_timed = True
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         age = self.age
@@ -102,6 +108,7 @@ class UploadedAfter:
     line: datetime
     asks_unknown = True
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         line = self.line
@@ -120,6 +127,7 @@ class FirstSeenWithin:
     age: timedelta
     asks_unknown = False
     is_quiet = False
+    is_timed = True
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         age = self.age
@@ -144,6 +152,7 @@ class OfPackagetype:
     kinds: frozenset[str]
     asks_unknown = False
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         kinds = self.kinds
@@ -161,6 +170,7 @@ class TagsLike:
     patterns: tuple[Pattern, ...]
     asks_unknown = False
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         part, patterns = self.part, self.patterns
@@ -184,6 +194,7 @@ class Yanked:
     wanted: bool
     asks_unknown = False
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         wanted = self.wanted
@@ -197,6 +208,7 @@ class Prerelease:
     wanted: bool
     asks_unknown = False
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         wanted = self.wanted
@@ -212,6 +224,7 @@ class LargerThan:
     limit: int
     asks_unknown = True
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         limit = self.limit
@@ -225,6 +238,7 @@ class OfStatus:
     statuses: frozenset[Status]
     asks_unknown = False
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         return Bound(_always if project.status.status in self.statuses else _never)
@@ -241,6 +255,10 @@ class Not:
     @property
     def asks_unknown(self) -> bool:
         return any(condition.asks_unknown for condition in self.conditions)
+
+    @property
+    def is_timed(self) -> bool:
+        return any(condition.is_timed for condition in self.conditions)
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         bound = [condition.bind(project, now) for condition in self.conditions]

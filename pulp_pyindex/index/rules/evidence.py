@@ -21,6 +21,7 @@ class Affected:
     least: Severity
     asks_unknown = False
     is_quiet = True
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         known: dict[tuple[Told, ...], bool | None] = {}
@@ -60,6 +61,7 @@ class NoProvenance:
     dropped: bool
     asks_unknown = False
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         if not self.dropped:
@@ -86,6 +88,7 @@ class NotPublishedBy:
     publishers: tuple[Pattern, ...]
     asks_unknown = True
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         patterns = self.publishers
@@ -108,6 +111,7 @@ class Licensed:
     licenses: Allowed
     asks_unknown = True
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         licenses = self.licenses
@@ -129,6 +133,7 @@ class LicensedOtherwise:
     licenses: Allowed
     asks_unknown = True
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         licenses = self.licenses
@@ -147,6 +152,7 @@ class Classified:
     patterns: tuple[Pattern, ...]
     asks_unknown = True
     is_quiet = False
+    is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         patterns = self.patterns

@@ -91,19 +91,18 @@ def facts_of(
     )
 
 
+def releases_of(page: ProjectPage) -> set[str]:
+    """The releases of a page's files, as `FileFacts.release` has them."""
+    return {_parsed(page.name, file.filename)[0] for file in page.files}
+
+
 def _file(
     project: NormalizedName,
     file: File,
     known: Known,
     advisories: Mapping[str, tuple[Told, ...]] | None,
 ) -> FileFacts:
-    try:
-        parsed = filenames.parse(file.filename, project)
-    except InvalidFilename:
-        # What the name should tell is not known then.
-        release, packagetype, tags = "", None, frozenset[Tag]()
-    else:
-        release, packagetype, tags = parsed.version, parsed.packagetype, parsed.tags
+    release, packagetype, tags = _parsed(project, file.filename)
     return FileFacts(
         filename=file.filename,
         release=release,
@@ -117,6 +116,15 @@ def _file(
         known=known,
         advisories=None if advisories is None else advisories.get(release, ()),
     )
+
+
+def _parsed(project: NormalizedName, filename: str) -> tuple[str, str | None, frozenset[Tag]]:
+    try:
+        parsed = filenames.parse(filename, project)
+    except InvalidFilename:
+        # What the name should tell is not known then.
+        return "", None, frozenset()
+    return parsed.version, parsed.packagetype, parsed.tags
 
 
 @lru_cache(maxsize=65_536)

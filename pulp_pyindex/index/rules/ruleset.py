@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from packaging.utils import NormalizedName
+
 from pulp_pyindex.index.rules.conditions import Condition, InProject
 from pulp_pyindex.index.wanted.entries import Entries
 
@@ -55,6 +57,11 @@ class Rule:
     exemptions: tuple[Exemption, ...] = ()
 
     @property
+    def is_timed(self) -> bool:
+        """Whether time alone can change what it is about."""
+        return bool(self.exemptions) or any(one.is_timed for one in self.conditions)
+
+    @property
     def projects(self) -> InProject | None:
         """The condition that says which projects it is about at all."""
         return next((one for one in self.conditions if isinstance(one, InProject)), None)
@@ -69,6 +76,11 @@ class Needs:
     publishers: bool = False
     advisories: bool = False
 
+    @property
+    def any(self) -> bool:
+        """Whether it asks for any."""
+        return self.first_seen or self.metadata or self.publishers or self.advisories
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
@@ -79,3 +91,17 @@ class Ruleset:
     needs: Needs = Needs()
     #: Why its rules could not be understood: it denies everything then.
     broken: str | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether time alone can change what it decides."""
+        return any(rule.is_timed for rule in self.rules)
+
+    def may_concern(self, project: NormalizedName) -> bool:
+        """Whether any rule can be about a file of the project."""
+        if self.broken is not None:
+            return True
+        return any(
+            rule.projects is None or rule.projects.entries.holds_project(project)
+            for rule in self.rules
+        )
