@@ -93,6 +93,13 @@ class Files:
             return await self._from_inside(request, index, path, found, answer, guarded)
         return answer, None
 
+    async def project_of(self, index: Index, path: FilePath) -> str | None:
+        """The project of the file at a path; None: the version has no such file."""
+        if index.version_pk is None:
+            return None
+        found = await self._find(index.version_pk, path)
+        return found.project if found is not None else None
+
     async def _from_inside(
         self,
         request: web.Request,
