@@ -27,7 +27,7 @@ from .pages import (
     root_entries,
     version_serial,
 )
-from .published import StoredPage, changed_projects, published_page
+from .published import StoredPage, changed_projects, published_page, published_serials
 from .releases import (
     ProjectSummary,
     newest_projects,
@@ -65,6 +65,7 @@ __all__ = [
     "project_serials",
     "project_summaries",
     "published_page",
+    "published_serials",
     "releases",
     "root_entries",
     "version_serial",

@@ -240,7 +240,7 @@ def _release_sizes(version: RepositoryVersion, names: Sequence[str]) -> dict[str
     rows = fetch(
         f"""
         SELECT f.project, f.version, count(*) FROM pyindex_pyindexfile f
-        {held("f.content_ptr_id")}
+        {held("f.content_ptr_id", few=True)}
         WHERE f.project = ANY(%(projects)s) AND {IN_VERSION} GROUP BY 1, 2
         """,
         {**version_values(version), "projects": list(names)},

@@ -12,7 +12,7 @@ from django.db import connection
 from pulpcore.plugin.models import RepositoryVersion
 
 from .held import IN_VERSION, fetch, held, version_values
-from .published import StoredPage
+from .published import SHOWN, StoredPage
 
 _BATCH = 1000
 
@@ -159,8 +159,8 @@ def held_provenances(version: RepositoryVersion) -> Iterator[HeldProvenance]:
 def published_projects(publication_pk: UUID) -> list[str]:
     """The projects that a publication shows."""
     rows = fetch(
-        "SELECT project FROM pyindex_pyindexpublishedproject"
-        " WHERE publication_id = %(publication)s AND project <> ''",
+        f"SELECT shown.project FROM {SHOWN}"
+        " WHERE publication.publication_ptr_id = %(publication)s AND shown.project <> ''",
         {"publication": publication_pk},
     )
     return [row[0] for row in rows]
@@ -169,11 +169,10 @@ def published_projects(publication_pk: UUID) -> list[str]:
 def published_pages(publication_pk: UUID) -> Iterator[tuple[str, StoredPage]]:
     """Every project's page in a publication. The list of projects is not among them."""
     rows = _streamed(
-        """
+        f"""
         SELECT shown.project, page.json, page.html, page.api_version, page.has_origin, shown.serial
-        FROM pyindex_pyindexpublishedproject shown
-        JOIN pyindex_pyindexpage page ON page.id = shown.page_id
-        WHERE shown.publication_id = %(publication)s AND shown.project <> ''
+        FROM {SHOWN} JOIN pyindex_pyindexpage page ON page.id = shown.page_id
+        WHERE publication.publication_ptr_id = %(publication)s AND shown.project <> ''
         """,
         {"publication": publication_pk},
     )

@@ -26,10 +26,21 @@ UNIT_TABLES = (
 )
 
 
-def held(content: str) -> str:
-    """The joins from a content id to the versions that took it in and let it go."""
+def held(content: str, *, few: bool = False) -> str:
+    """The joins from a content id to the versions that took it in and let it go.
+
+    `few` takes the values of `version_values`, and looks each unit up by index: PostgreSQL would
+    walk the whole repository for some hundred units.
+    """
+    memberships = (
+        f"""LATERAL (SELECT * FROM core_repositorycontent
+                     WHERE content_id = {content} AND repository_id = %(repository)s OFFSET 0)
+            held ON true"""
+        if few
+        else f"core_repositorycontent held ON held.content_id = {content}"
+    )
     return f"""
-        JOIN core_repositorycontent held ON held.content_id = {content}
+        JOIN {memberships}
         JOIN core_repositoryversion added ON added.pulp_id = held.version_added_id
         LEFT JOIN core_repositoryversion removed ON removed.pulp_id = held.version_removed_id
     """

@@ -80,12 +80,13 @@ def project_serials(
     A change is any unit of the project (file, yank, provenance, status) added or removed.
     """
     chosen = "" if projects is None else "AND unit.project = ANY(%(projects)s)"
+    memberships = held("unit.content_ptr_id", few=projects is not None and len(projects) <= BATCH)
     units = " UNION ALL ".join(
         f"""
         SELECT unit.project,
                greatest(added.pulp_created,
                         CASE WHEN removed.number <= %(number)s THEN removed.pulp_created END)
-        FROM {table} unit {held("unit.content_ptr_id")}
+        FROM {table} unit {memberships}
         WHERE held.repository_id = %(repository)s AND added.number <= %(number)s {chosen}
         """
         for table in UNIT_TABLES
@@ -178,7 +179,7 @@ def _units(
 ) -> Iterable[tuple[Any, ...]]:
     return fetch(
         f"""
-        SELECT {columns} FROM {table} unit {held("unit.content_ptr_id")}
+        SELECT {columns} FROM {table} unit {held("unit.content_ptr_id", few=True)}
         WHERE unit.project = ANY(%(projects)s) AND {IN_VERSION} {order}
         """,
         values,

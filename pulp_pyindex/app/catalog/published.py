@@ -11,6 +11,14 @@ from pulp_pyindex.app.models import PyindexPublication
 
 from .held import UNIT_TABLES, fetch
 
+#: Publications, and what each shows.
+SHOWN = """
+    pyindex_pyindexpublication publication
+    JOIN pyindex_pyindexpublishedproject shown
+      ON shown.series_id = publication.series_id AND shown.since <= publication.place
+     AND (shown.until IS NULL OR shown.until > publication.place)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPage:
@@ -28,9 +36,14 @@ def published_page(publication_pk: UUID, project: str) -> StoredPage | None:
     rows = fetch(
         """
         SELECT page.json, page.html, page.api_version, page.has_origin, shown.serial
-        FROM pyindex_pyindexpublishedproject shown
+        FROM pyindex_pyindexpublication publication
+        JOIN LATERAL (
+            SELECT * FROM pyindex_pyindexpublishedproject
+            WHERE series_id = publication.series_id AND project = %(project)s
+              AND since <= publication.place ORDER BY since DESC LIMIT 1
+        ) shown ON shown.until IS NULL OR shown.until > publication.place
         JOIN pyindex_pyindexpage page ON page.id = shown.page_id
-        WHERE shown.publication_id = %(publication)s AND shown.project = %(project)s
+        WHERE publication.publication_ptr_id = %(publication)s
         """,
         {"publication": publication_pk, "project": project},
     )
@@ -43,6 +56,19 @@ def published_page(publication_pk: UUID, project: str) -> StoredPage | None:
             serial=serial,
         )
     return None
+
+
+def published_serials(publication_pk: UUID) -> list[tuple[str, int]]:
+    """The projects a publication shows and their serials, sorted by name."""
+    rows = fetch(
+        f"""
+        SELECT shown.project, shown.serial FROM {SHOWN}
+        WHERE publication.publication_ptr_id = %(publication)s AND shown.project <> ''
+        ORDER BY shown.project
+        """,
+        {"publication": publication_pk},
+    )
+    return [(project, serial) for project, serial in rows]
 
 
 def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> list[str]:

@@ -8,7 +8,12 @@ from .distribution import PyindexBase, PyindexDistribution
 from .exporter import PyindexStaticExporter
 from .hold import PyindexVersionHold
 from .promotion import PyindexApproval, PyindexPromotion
-from .publication import PyindexPage, PyindexPublication, PyindexPublishedProject
+from .publication import (
+    PyindexPage,
+    PyindexPublication,
+    PyindexPublishedProject,
+    PyindexSeries,
+)
 from .quarantine import PyindexQuarantine
 from .refusal import PyindexRefusal, PyindexRefusalCount
 from .remote import PyindexProjectState, PyindexRemote
@@ -40,6 +45,7 @@ __all__ = [
     "PyindexRemote",
     "PyindexRepository",
     "PyindexReservedFilename",
+    "PyindexSeries",
     "PyindexRuleset",
     "PyindexStaticExporter",
     "PyindexToken",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,12 +16,11 @@ from pulpcore.plugin.models import ProgressReport, RepositoryVersion
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 from pulp_pyindex.app.models.repository import new_version
+from pulp_pyindex.app.tasks import showing
+from pulp_pyindex.app.tasks.showing import FinishedPage
 from pulp_pyindex.index import rendering
 from pulp_pyindex.index.negotiation import Kind
 from pulp_pyindex.index.pages import API_VERSION, ProjectEntry, ProjectPage
-
-#: The project under which a publication shows the list of projects.
-ROOT = ""
 
 #: Pages written by one statement.
 BATCH = 200
@@ -39,20 +37,25 @@ def publish(
     """
     version = RepositoryVersion.objects.select_related("repository").get(pk=repository_version_pk)
     base = _base_of(version, afresh=afresh)
+    changed = None if base is None else catalog.changed_projects(base, version)
     with PyindexPublication.create(version, checkpoint=checkpoint) as publication:
-        changed = None if base is None else _take_over(base, publication, version)
-        changed = _take_over_promoted(publication, version, changed)
+        if base is None or changed is None or not showing.follow(publication, base, changed):
+            changed = None
+            showing.begin(publication)
+        wanted = _borrow_promoted(publication, version, changed)
         made = 0
-        few = changed is not None and len(changed) <= BATCH
+        few = wanted is not None and len(wanted) <= BATCH
         # Few pages are written at once: the disk is waited for once.
         with transaction.atomic() if few else _progress() as progress:
-            for batch in _batches(_finish(catalog.project_pages(version, changed))):
-                _write(publication, batch)
+            for batch in _batches(_finish(catalog.project_pages(version, wanted))):
+                showing.write(publication, batch)
                 made += len(batch)
                 if progress is not None:
                     progress.done = made
                     progress.save()
-            _write(publication, [_finished_root(publication, version)])
+            showing.write(publication, [_finished_root(publication, version)])
+        if changed is None:
+            showing.grow(publication, made)
     if version.repository.retain_repo_versions is not None:
         drop_unshown_pages()
     return {"publication": str(publication.pk), "pages_made": made}
@@ -108,19 +111,6 @@ def _progress() -> AbstractContextManager[ProgressReport | None]:
     return report
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Finished:
-    """A page ready to be written."""
-
-    project: str
-    serial: int
-    sha256: str
-    json: bytes
-    html: bytes
-    api_version: str
-    has_origin: bool
-
-
 def _base_of(version: RepositoryVersion, *, afresh: bool) -> PyindexPublication | None:
     earlier = PyindexPublication.objects.filter(
         complete=True,
@@ -137,25 +127,7 @@ def _base_of(version: RepositoryVersion, *, afresh: bool) -> PyindexPublication 
     )
 
 
-def _take_over(
-    base: PyindexPublication, publication: PyindexPublication, version: RepositoryVersion
-) -> list[str]:
-    """Show in `publication` what `base` shows of unchanged projects; the changed ones come back."""
-    changed = catalog.changed_projects(base, version)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO pyindex_pyindexpublishedproject (publication_id, project, serial, page_id)
-            SELECT %s, project, serial, page_id FROM pyindex_pyindexpublishedproject
-            WHERE publication_id = %s AND project <> ALL(%s)
-            ORDER BY project
-            """,
-            [publication.pk, base.pk, [ROOT, *changed]],
-        )
-    return changed
-
-
-def _take_over_promoted(
+def _borrow_promoted(
     publication: PyindexPublication, version: RepositoryVersion, changed: list[str] | None
 ) -> list[str] | None:
     """Show the pages of the version that was promoted, of projects that are the same in both.
@@ -178,24 +150,11 @@ def _take_over_promoted(
     wanted = set(changed) if changed is not None else set(catalog.project_names(version))
     differing = set(catalog.differing_projects(donor.repository_version, version))
     same = sorted(wanted - differing)
-    serials = catalog.project_serials(version, same)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO pyindex_pyindexpublishedproject (publication_id, project, serial, page_id)
-            SELECT %s, given.project, given.serial, shown.page_id
-            FROM unnest(%s::text[], %s::bigint[]) AS given (project, serial)
-            JOIN pyindex_pyindexpublishedproject shown
-              ON shown.publication_id = %s AND shown.project = given.project
-            RETURNING project
-            """,
-            [publication.pk, same, [serials[name] for name in same], donor.pk],
-        )
-        shown = {row[0] for row in cursor.fetchall()}
+    shown = showing.borrow(publication, donor, catalog.project_serials(version, same))
     return sorted(wanted - shown)
 
 
-def _finish(pages: Iterable[ProjectPage]) -> Iterator[_Finished]:
+def _finish(pages: Iterable[ProjectPage]) -> Iterator[FinishedPage]:
     for page in pages:
         assert page.serial is not None  # catalog always sets it
         yield _finished(
@@ -207,21 +166,13 @@ def _finish(pages: Iterable[ProjectPage]) -> Iterator[_Finished]:
         )
 
 
-def _finished_root(publication: PyindexPublication, version: RepositoryVersion) -> _Finished:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT project, serial FROM pyindex_pyindexpublishedproject
-            WHERE publication_id = %s ORDER BY project COLLATE "C"
-            """,
-            [publication.pk],
-        )
-        entries = [
-            ProjectEntry(name=NormalizedName(name), serial=serial)
-            for name, serial in cursor.fetchall()
-        ]
+def _finished_root(publication: PyindexPublication, version: RepositoryVersion) -> FinishedPage:
+    entries = [
+        ProjectEntry(name=NormalizedName(name), serial=serial)
+        for name, serial in catalog.published_serials(publication.pk)
+    ]
     return _finished(
-        ROOT,
+        showing.ROOT,
         catalog.version_serial(version),
         rendering.root_tail(Kind.JSON, entries),
         rendering.root_tail(Kind.HTML, entries),
@@ -231,11 +182,11 @@ def _finished_root(publication: PyindexPublication, version: RepositoryVersion) 
 
 def _finished(
     project: str, serial: int, json_tail: bytes, html_tail: bytes, api_version: str
-) -> _Finished:
+) -> FinishedPage:
     digest = hashlib.sha256(json_tail)
     digest.update(html_tail)
     digest.update(api_version.encode())
-    return _Finished(
+    return FinishedPage(
         project=project,
         serial=serial,
         sha256=digest.hexdigest(),
@@ -246,45 +197,8 @@ def _finished(
     )
 
 
-def _write(publication: PyindexPublication, pages: list[_Finished]) -> None:
-    """Store what is not stored yet, in stable order, and show it in the publication."""
-    pages = sorted(pages, key=lambda page: page.sha256)
-    digests = [page.sha256 for page in pages]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO pyindex_pyindexpage (sha256, json, html, api_version, has_origin, made_at)
-            SELECT fresh.*, now()
-            FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::bool[])
-              AS fresh (sha256, json, html, api_version, has_origin)
-            ON CONFLICT (sha256) DO UPDATE SET made_at = now()
-            """,
-            [
-                digests,
-                [page.json for page in pages],
-                [page.html for page in pages],
-                [page.api_version for page in pages],
-                [page.has_origin for page in pages],
-            ],
-        )
-        cursor.execute(
-            """
-            INSERT INTO pyindex_pyindexpublishedproject (publication_id, project, serial, page_id)
-            SELECT %s, fresh.project, fresh.serial, page.id
-            FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS fresh (project, serial, sha256)
-            JOIN pyindex_pyindexpage page ON page.sha256 = fresh.sha256
-            """,
-            [
-                publication.pk,
-                [page.project for page in pages],
-                [page.serial for page in pages],
-                digests,
-            ],
-        )
-
-
-def _batches(pages: Iterator[_Finished]) -> Iterator[list[_Finished]]:
-    batch: list[_Finished] = []
+def _batches(pages: Iterator[FinishedPage]) -> Iterator[list[FinishedPage]]:
+    batch: list[FinishedPage] = []
     for page in pages:
         batch.append(page)
         if len(batch) == BATCH:
