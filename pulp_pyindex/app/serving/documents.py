@@ -54,7 +54,7 @@ class Documents:
         )
         if body is None:
             return _no_feed(index)
-        return _ready(index, body, {"Content-Type": _RSS})
+        return rss_answer(index, body)
 
     async def _json(
         self, index: Index, project: NormalizedName, version: str | None, place: Place
@@ -98,8 +98,7 @@ def _document(
         )
     if body is None:
         return None, False
-    headers = {"Content-Type": _JSON, "X-PyPI-Last-Serial": str(serial)}
-    return _ready(index, body, headers), all(release.metadata for release in releases)
+    return json_answer(index, body, serial), all(release.metadata for release in releases)
 
 
 def _feed(version_pk: UUID, project: NormalizedName | None, kind: str, root: str) -> bytes | None:
@@ -116,6 +115,16 @@ def _feed(version_pk: UUID, project: NormalizedName | None, kind: str, root: str
     return feeds.updates_feed(entries, base_url=root)
 
 
+def json_answer(index: Index, body: bytes, serial: int) -> Ready:
+    """The answer with a document of the JSON API."""
+    return _ready(index, body, {"Content-Type": _JSON, "X-PyPI-Last-Serial": str(serial)})
+
+
+def rss_answer(index: Index, body: bytes) -> Ready:
+    """The answer with a feed."""
+    return _ready(index, body, {"Content-Type": _RSS})
+
+
 def _ready(index: Index, body: bytes, headers: Mapping[str, str]) -> Ready:
     always = {
         "Cache-Control": cache_control(index),
@@ -125,11 +134,10 @@ def _ready(index: Index, body: bytes, headers: Mapping[str, str]) -> Ready:
     return Ready(200, {**headers, **always}, body)
 
 
-def no_document(index: Index, named: str) -> Ready:
+def no_document(index: Index, named: str, why: str = "") -> Ready:
     """The answer for a project or release that the index does not have."""
-    body = json.dumps(
-        {"message": f"Not Found: the index {index.base_path!r} has no {named[:200]}."}
-    )
+    text = why or f"the index {index.base_path!r} has no {named[:200]}."
+    body = json.dumps({"message": f"Not Found: {text}"})
     headers = {"Content-Type": _JSON, "Cache-Control": "no-store"}
     return Ready(404, headers, body.encode())
 

@@ -28,8 +28,8 @@ class Provenances:
         self, index: Index, name: str, version: str, filename: str, accept: str | None
     ) -> Ready:
         """The provenance of one file, verbatim."""
-        if not _is_acceptable(accept):
-            return _message(406, "Request not acceptable")
+        if not is_acceptable(accept):
+            return message(406, "Request not acceptable")
         document = None
         try:
             project = normalize(name)
@@ -38,28 +38,35 @@ class Provenances:
         if project is not None and index.version_pk is not None:
             document = await in_database(_find, index.version_pk, project, version, filename)
         if document is None:
-            return _message(404, f"No provenance available for {filename}")
-        body = document.encode()
-        headers = {
-            "Content-Type": TYPE,
-            "Cache-Control": cache_control(index),
-            "Vary": "Accept",
-            "ETag": f'"{hashlib.sha256(body).hexdigest()}"',
-        }
-        return Ready(200, headers, body)
+            return message(404, f"No provenance available for {filename}")
+        return provenance_answer(index, document)
+
+
+def provenance_answer(index: Index, document: str) -> Ready:
+    """The answer with a provenance object."""
+    body = document.encode()
+    headers = {
+        "Content-Type": TYPE,
+        "Cache-Control": cache_control(index),
+        "Vary": "Accept",
+        "ETag": f'"{hashlib.sha256(body).hexdigest()}"',
+    }
+    return Ready(200, headers, body)
 
 
 def _find(version_pk: UUID, project: str, version: str, filename: str) -> str | None:
     return catalog.find_provenance(rows.version(version_pk), project, filename)
 
 
-def _is_acceptable(accept: str | None) -> bool:
+def is_acceptable(accept: str | None) -> bool:
+    """Whether a client takes provenance objects."""
     if not accept:
         return True
     offers = [TYPE, "application/json"]
     return parse_accept_header(accept, MIMEAccept).best_match(offers) is not None
 
 
-def _message(status: int, message: str) -> Ready:
+def message(status: int, text: str) -> Ready:
+    """An error of the integrity API."""
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Vary": "Accept"}
-    return Ready(status, headers, json.dumps({"message": message}).encode())
+    return Ready(status, headers, json.dumps({"message": text}).encode())

@@ -169,6 +169,12 @@ class Judge(Protocol):
         What came withheld stays so, but `DENY` goes before `HIDE`. Raises DatabaseGone.
         """
 
+    async def listing(self, index: Index, listing: Listing) -> Listing:
+        """The list, with serials that tell of what rules change. Raises DatabaseGone."""
+
+    def note(self, request: web.Request, index: Index, withheld: Withheld) -> None:
+        """Take note that a client was refused a file, or was given one that is reported."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:

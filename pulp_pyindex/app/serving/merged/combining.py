@@ -1,0 +1,70 @@
+"""Puts together what several members offer of one project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
+from pulp_pyindex.index.merging import Decision, Place, unite
+
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+def combined(
+    index: Index, places: Sequence[Place], decision: Decision, offers: Mapping[int, Offer]
+) -> Offer | None:
+    """What an index offers by a final decision; None where nobody owns the name."""
+    if decision.owner is None:
+        return None
+    if not decision.contributing:
+        return offers[decision.owner]
+    first = offers[decision.contributing[0]]
+    if len(decision.contributing) == 1:
+        return first
+    union = unite({position: offers[position].page for position in decision.contributing})
+    withheld: list[Withheld] = []
+    origins: dict[str, Member] = {}
+    taken: set[str] = set()
+    for position in decision.contributing:
+        offer = offers[position]
+        for one in offer.withheld:
+            has_gone = _spelling(one.file.filename) in taken
+            withheld.append(_given_way(one, index) if has_gone else one)
+            if not has_gone:
+                origins.setdefault(one.file.filename, offer.origins[one.file.filename])
+        taken |= {_spelling(name) for name in offer.origins}
+    for filename, position in union.origins.items():
+        origins[filename] = offers[position].origins[filename]
+    for position, file, winner in union.dropped:
+        nearer, farther = places[winner].name, places[position].name
+        text = f"{nearer} has a file of this name and is nearer than {farther}"
+        withheld.append(
+            Withheld(file=file, action=Action.DROP, by="merge", text=text, at=index.base_path)
+        )
+    expiring = [offers[p].expires for p in decision.contributing]
+    return Offer(
+        page=union.page,
+        key=("union", *(offers[position].key for position in decision.contributing)),
+        expires=min((each for each in expiring if each is not None), default=None),
+        withheld=tuple(withheld),
+        reported=tuple(
+            one
+            for position in decision.contributing
+            for one in offers[position].reported
+            if union.origins.get(one.file.filename) == position
+        ),
+        origins=origins,
+        headers=first.headers,
+    )
+
+
+def _given_way(one: Withheld, index: Index) -> Withheld:
+    text = "another file of this name is nearer"
+    return replace(one, action=Action.DROP, by="merge", text=text, at=index.base_path)
+
+
+def _spelling(filename: str) -> str:
+    return _SEPARATORS.sub("-", filename).lower()

@@ -1,0 +1,254 @@
+"""Decides what an index says of a project: asks its members in order, as `index.merging` has it.
+
+One verdict is behind the page, the files, their metadata, the JSON API, the feeds and the
+explanation of a project. Verdicts are kept in memory as long as nothing behind the index changes,
+and no longer than until one of their parts expires.
+"""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from packaging.utils import NormalizedName
+
+from pulp_pyindex.app.serving.memory import Flights, Memory
+from pulp_pyindex.app.serving.merged.combining import combined
+from pulp_pyindex.app.serving.merged.own import Own, is_there
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.serving.sources import Judge, Member, Offer, Source, SourceFailed
+from pulp_pyindex.index.merging import Decision, Kind, Place, Said, decide
+
+_SIZE = 1500
+_FILE_SIZE = 150
+
+
+class Reach(enum.Enum):
+    """How far a question goes."""
+
+    #: Remotes ask their upstreams.
+    UPSTREAM = "upstream"
+    #: Remotes tell what they know; nobody outside learns of the name.
+    KNOWN = "known"
+    #: Remotes are left out: the name is reserved.
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What an index says of a project, and how that came."""
+
+    index: Index
+    project: NormalizedName
+    places: tuple[Place, ...]
+    decision: Decision
+    #: What those that were asked said, by position.
+    offers: Mapping[int, Offer]
+    #: What comes of it, judged; None: nobody owns the name.
+    offer: Offer | None
+    #: Seconds since the epoch.
+    expires: float | None = None
+    #: Whether it may be another one at any time.
+    is_fleeting: bool = False
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is a page to be shown."""
+        return self.offer is not None and not self.offer.gone
+
+    @property
+    def reason(self) -> str:
+        """Why there is no page."""
+        text = f"The index {self.index.base_path!r} has no project {self.project!r}."
+        if self.offer is not None and self.offer.gone:
+            return f"{text} The name is taken: {self.offer.gone}."
+        if self.decision.reserved_by is not None:
+            why = next(
+                (why for standing, why in self.decision.standings if standing == "reserved"), ""
+            )
+            return f"{text} {why or 'The name is reserved'}."
+        return text
+
+
+class Merging:
+    """The verdicts of one process. `remote` and `judge` are set by who has them."""
+
+    def __init__(self, own: Own, memory: Memory[Any], flights: Flights) -> None:
+        self.own = own
+        self.remote: Source | None = None
+        self.judge: Judge | None = None
+        self._memory = memory
+        self._flights = flights
+
+    def concerns(self, index: Index) -> bool:
+        """Whether more than one repository has a say in what an index shows."""
+        return bool(
+            index.base_pks
+            or index.remote_pk is not None
+            or index.broken
+            or (self.judge is not None and self.judge.judges(index))
+        )
+
+    async def verdict(
+        self, index: Index, project: NormalizedName, reach: Reach = Reach.UPSTREAM
+    ) -> Verdict:
+        """The verdict on a normalised name.
+
+        Raises SourceFailed where somebody who may own the name cannot be asked, and DatabaseGone.
+        """
+        key = ("verdict", id(index), project, reach)
+        known: Verdict | None = self._memory.get(key)
+        if known is not None and known.index is index and not _is_over(known.expires):
+            return known
+        made = await self._flights.share(key, lambda: self._judged(index, project, reach))
+        if not made.is_fleeting:
+            files = len(made.offer.page.files) if made.offer is not None else 0
+            self._memory.put(key, made, _SIZE + files * _FILE_SIZE)
+        return made
+
+    def members(self, index: Index) -> list[Member]:
+        """Every source of an index and of those behind it, the nearest first, each once."""
+        return list(_members(index, self.own, self.remote))
+
+    def seats(self, index: Index, reach: Reach) -> list[Seat]:
+        """Whom to ask, in order. Raises SourceFailed where that is not known."""
+        if index.broken:
+            raise SourceFailed(503, f"The index {index.base_path!r}", index.broken)
+        seats = []
+        if is_there(index):
+            name = f"the repository of {index.base_path!r}"
+            seats.append(Seat(place=Place(name=name, kind=Kind.REPOSITORY), source=self.own))
+        for base in index.bases:
+            place = Place(name=f"the index {base.base_path!r}", kind=Kind.BASE)
+            seats.append(Seat(place=place, base=base))
+        if index.remote_pk is not None and reach is not Reach.HOME:
+            if self.remote is None:
+                raise SourceFailed(503, _remote_of(index), "nothing passes through here")
+            place = Place(name=_remote_of(index), kind=Kind.REMOTE)
+            seats.append(Seat(place=place, source=self.remote))
+        return seats
+
+    async def ask(
+        self, index: Index, seat: Seat, project: NormalizedName, reach: Reach
+    ) -> tuple[Offer | None, bool]:
+        """What one of the places says, and whether it may say something else at any time."""
+        if seat.base is not None:
+            check_base(seat.base)
+            verdict = await self.verdict(seat.base, project, reach)
+            return verdict.offer, verdict.is_fleeting
+        assert seat.source is not None
+        offer = await seat.source.offer(index, project, ask=reach is Reach.UPSTREAM)
+        is_fleeting = offer is None and seat.place.kind is Kind.REMOTE
+        return offer and _from(offer, Member(index=index, source=seat.source)), is_fleeting
+
+    async def _judged(self, index: Index, project: NormalizedName, reach: Reach) -> Verdict:
+        verdict = await self._decided(index, project, reach)
+        offer = verdict.offer
+        if offer is None or self.judge is None or not self.judge.judges(index):
+            return verdict
+        offer = await self.judge.judge(index, offer)
+        return replace(verdict, offer=offer, expires=_earlier(verdict.expires, offer.expires))
+
+    async def _decided(self, index: Index, project: NormalizedName, reach: Reach) -> Verdict:
+        seats = self.seats(index, reach)
+        places = tuple(_reserving(seat, project) for seat in seats)
+        offers: dict[int, Offer] = {}
+        said: dict[int, Said] = {}
+        is_fleeting = reach is Reach.KNOWN
+        expires: float | None = None
+        decision = decide(project, index.routing, places, said)
+        further = Reach.HOME if decision.reserved_by is not None else reach
+        while decision.ask is not None:
+            offer, fleeting = await self.ask(index, seats[decision.ask], project, further)
+            is_fleeting |= fleeting
+            if offer is not None:
+                offers[decision.ask] = offer
+                expires = _earlier(expires, offer.expires)
+            said[decision.ask] = _said(offer)
+            decision = decide(project, index.routing, places, said)
+        return Verdict(
+            index=index,
+            project=project,
+            places=places,
+            decision=decision,
+            offers=offers,
+            offer=combined(index, places, decision, offers),
+            expires=expires,
+            is_fleeting=is_fleeting,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A place, and who speaks for it: a source of the index itself, or a base."""
+
+    place: Place
+    source: Source | None = None
+    base: Index | None = None
+
+
+def _reserving(seat: Seat, project: NormalizedName) -> Place:
+    if seat.base is None:
+        return seat.place
+    return replace(seat.place, reserved_by=reserves(seat.base, project))
+
+
+def reserves(index: Index, project: NormalizedName) -> str | None:
+    """The entry by which an index, or one behind it, reserves a name."""
+    found = index.routing.reserved.match(project)
+    if found is not None:
+        return found
+    return next(filter(None, (reserves(base, project) for base in index.bases)), None)
+
+
+def _members(index: Index, own: Source, remote: Source | None) -> Sequence[Member]:
+    found: dict[tuple[Any, str], Member] = {}
+    if is_there(index):
+        found[index.distribution_pk, own.kind] = Member(index=index, source=own)
+    for base in index.bases:
+        for member in _members(base, own, remote):
+            found.setdefault((member.index.distribution_pk, member.source.kind), member)
+    if index.remote_pk is not None and remote is not None:
+        found[index.distribution_pk, remote.kind] = Member(index=index, source=remote)
+    return list(found.values())
+
+
+def check_base(base: Index) -> None:
+    """Raise SourceFailed for an index that has lost what it served: it may own any name."""
+    if base.bases or base.broken or base.remote_pk is not None or is_there(base):
+        return
+    raise SourceFailed(
+        503,
+        f"The index {base.base_path!r}",
+        "it serves neither a repository nor anything else, so it is not known which names it owns",
+    )
+
+
+def _said(offer: Offer | None) -> Said:
+    if offer is None:
+        return Said()
+    return Said(page=None if offer.gone else offer.page, owns=True, gone=offer.gone)
+
+
+def _from(offer: Offer, member: Member) -> Offer:
+    """An offer whose files all come from one member."""
+    if offer.origins:
+        return offer
+    names = [file.filename for file in offer.page.files]
+    names += [one.file.filename for one in offer.withheld]
+    return replace(offer, origins=dict.fromkeys(names, member))
+
+
+def _remote_of(index: Index) -> str:
+    return f"the remote of {index.base_path!r}"
+
+
+def _earlier(one: float | None, other: float | None) -> float | None:
+    return min((each for each in (one, other) if each is not None), default=None)
+
+
+def _is_over(expires: float | None) -> bool:
+    return expires is not None and expires <= time.time()

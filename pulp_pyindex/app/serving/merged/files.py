@@ -1,0 +1,163 @@
+"""Files of indexes that are made of several: given out only where the project's verdict has them.
+
+The address of a file holds its digest and its name, not its project. Which project it is of is told
+by who has the file, and by the name; the project's verdict then decides, as it does for the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+from packaging.utils import NormalizedName
+
+from pulp_pyindex.app.serving import answers
+from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.files import FileAnswer
+from pulp_pyindex.app.serving.merged.deciding import Merging, Verdict
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
+from pulp_pyindex.index.errors import PyindexError
+from pulp_pyindex.index.filenames import extension
+from pulp_pyindex.index.names import normalize
+from pulp_pyindex.index.paths import FilePath, parse_file_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where a file comes from, or why it may not be had."""
+
+    verdict: Verdict | None = None
+    member: Member | None = None
+    #: Set where a rule has something to say on who takes the file.
+    noted: Withheld | None = None
+    status: int = 404
+    reason: str = ""
+
+
+class MergedFiles:
+    """As `serving.files.Files`."""
+
+    def __init__(self, merging: Merging) -> None:
+        self._merging = merging
+
+    async def answer(
+        self, request: web.Request, index: Index, segments: Sequence[str]
+    ) -> FileAnswer:
+        """The answer to a request for a file, and its key if it stays in memory.
+
+        Raises SourceFailed where it cannot be known whether the file may be had.
+        """
+        path = parse_file_path("/".join(segments))
+        if path is None:
+            return _missing(index, segments[-1]), None
+        placed = await self.place(index, path)
+        judge = self._merging.judge
+        if judge is not None and placed.noted is not None:
+            judge.note(request, index, placed.noted)
+        member = placed.member
+        if member is None:
+            return answers.text(placed.status, placed.reason), None
+        found = await member.source.file(request, member.index, path, guarded=not index.is_open)
+        if found is None:
+            return _missing(index, segments[-1]), None
+        answer, key = found
+        lasts = placed.verdict is not None and _lasts(placed.verdict) and placed.noted is None
+        return answer, key if lasts else None
+
+    async def place(self, index: Index, path: FilePath) -> Placed:
+        """Where the file at an address comes from by the verdict on its project."""
+        verdict = None
+        for project in await self._projects(index, path):
+            verdict = await self._merging.verdict(index, project)
+            placed = _placed(verdict, path)
+            if placed is not None:
+                return placed
+        return Placed(reason=_why_not(index, path, verdict))
+
+    async def _projects(self, index: Index, path: FilePath) -> list[NormalizedName]:
+        """The projects that the file at an address may be of, the likeliest first."""
+        found: dict[NormalizedName, None] = {}
+        for member in self._merging.members(index):
+            project = await member.source.project_of(member.index, path)
+            if project is not None:
+                found[project] = None
+        guess = guessed_project(path.filename)
+        # A wrong guess would tell an upstream of a name: it is made where nobody knows better.
+        if not found and guess is not None:
+            found[guess] = None
+        return list(found)
+
+
+def guessed_project(filename: str) -> NormalizedName | None:
+    """The project a file name tells of where nobody else does."""
+    known = extension(filename)
+    if known is None:
+        return None
+    stem = filename[: -len(known)]
+    name = stem.partition("-")[0] if known in (".whl", ".egg") else stem.rpartition("-")[0]
+    try:
+        return normalize(name)
+    except PyindexError:
+        return None
+
+
+def _placed(verdict: Verdict, path: FilePath) -> Placed | None:
+    """What a verdict says of a file; None: it knows no such file."""
+    offer = verdict.offer
+    if offer is None:
+        return None
+    for file in offer.page.files:
+        if file.filename == path.filename and file.hashes.get("sha256") == path.sha256:
+            noted = _named(offer.reported, path)
+            return Placed(verdict=verdict, member=_origin(offer, path), noted=noted)
+    one = _named(offer.withheld, path)
+    if one is None:
+        return None
+    if one.action is Action.HIDE:
+        return Placed(verdict=verdict, member=_origin(offer, path))
+    status = 403 if one.action is Action.DENY else 404
+    noted = one if one.action is Action.DENY else None
+    reason = f"{path.filename} cannot be had from the index {verdict.index.base_path!r}: {one.text}"
+    return Placed(verdict=verdict, noted=noted, status=status, reason=_with_rule(reason, one))
+
+
+def _with_rule(reason: str, one: Withheld) -> str:
+    return f"{reason} (rule {one.by!r})" if one.action is Action.DENY else reason
+
+
+def _origin(offer: Offer, path: FilePath) -> Member | None:
+    return offer.origins.get(path.filename)
+
+
+def _named(ones: Sequence[Withheld], path: FilePath) -> Withheld | None:
+    found = (
+        one
+        for one in ones
+        if one.file.filename == path.filename and one.file.hashes.get("sha256") == path.sha256
+    )
+    return next(found, None)
+
+
+def _lasts(verdict: Verdict) -> bool:
+    """Whether nothing but a change behind the index can take the file away."""
+    return not verdict.is_fleeting and verdict.expires is None
+
+
+def _why_not(index: Index, path: FilePath, verdict: Verdict | None) -> str:
+    text = f"The index {index.base_path!r} has no file {path.filename[:200]!r} at this address."
+    if verdict is None:
+        return text
+    if not verdict.has_page:
+        return f"{text} {verdict.reason}"
+    owner = verdict.decision.owner
+    if owner is None or len(verdict.places) < 2:
+        return text
+    return f"{text} {verdict.project} belongs to {verdict.places[owner].name}."
+
+
+def _missing(index: Index, filename: str) -> Ready:
+    return answers.text(
+        404, f"The index {index.base_path!r} has no file {filename[:200]!r} at this address."
+    )
