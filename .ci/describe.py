@@ -12,7 +12,9 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import django
@@ -25,13 +27,14 @@ NAMES = {
     "publications_pyindex_pyindex": "publication",
     "distributions_pyindex_pyindex": "distribution",
     "content_pyindex_files": "file",
+    "exporters_pyindex_static": "exporter",
+    "exporters_pyindex_static_exports": "export",
     "content_pyindex_project_statuses": "project_status",
 }
-#: Fields that hold addresses → the resource they are of. `source` and `base` say it in words only.
+#: Fields that hold addresses → the resource they are of.
 REFERS = {
     "add_content_units": "content",
     "artifact": "artifact",
-    "base": "version",
     "base_version": "version",
     "content_guard": "content_guard",
     "distributions": "distribution",
@@ -40,8 +43,13 @@ REFERS = {
     "remove_content_units": "content",
     "repository": "repository",
     "repository_version": "version",
-    "source": "version",
     "upload": "upload",
+}
+#: Fields of single operations that hold addresses although the schema has them as texts.
+IN_WORDS = {
+    "exporters_pyindex_static_exports": {"source": "shown"},
+    "repositories_pyindex_pyindex_promote": {"source": "version"},
+    "repositories_pyindex_pyindex_versions_diff": {"base": "version"},
 }
 #: Parameters of every list: the clients have them without being told.
 EVERYWHERE = frozenset({"fields", "exclude_fields", "limit", "offset", "ordering"})
@@ -49,6 +57,7 @@ EVERYWHERE = frozenset({"fields", "exclude_fields", "limit", "offset", "ordering
 OF_PULP = frozenset(
     {"add_role", "remove_role", "list_roles", "my_permissions", "set_label", "unset_label"}
 )
+NOTHING: Mapping[str, str] = MappingProxyType({})
 CRUD = frozenset({"list", "read", "create", "update", "partial_update", "delete"})
 
 
@@ -86,12 +95,15 @@ class Schema:
         content = operation.get("requestBody", {}).get("content", {})
         if not content:
             return []
-        return self.properties(self.resolved(next(iter(content.values()))["schema"]))
+        words = IN_WORDS.get(operation["operationId"], {})
+        return self.properties(self.resolved(next(iter(content.values()))["schema"]), words)
 
-    def properties(self, schema: dict[str, Any]) -> list[dict[str, Any]]:
+    def properties(
+        self, schema: dict[str, Any], words: Mapping[str, str] = NOTHING
+    ) -> list[dict[str, Any]]:
         required = schema.get("required", ())
         return [
-            self.field(name, one, name in required)
+            {**self.field(name, one, name in required), **_in_words(name, words)}
             for name, one in schema.get("properties", {}).items()
             if not one.get("readOnly")
         ]
@@ -166,6 +178,10 @@ class Schema:
         return {"kind": next((kinds[one] for one in types if one in kinds), "text")}
 
 
+def _in_words(name: str, words: Mapping[str, str]) -> dict[str, str]:
+    return {"kind": "entity", "refers": words[name]} if name in words else {}
+
+
 def _refers(name: str) -> str:
     if name not in REFERS:
         raise SystemExit(f"{name!r} holds an address: of what? Say so in REFERS of {__file__}.")
@@ -201,12 +217,16 @@ def _resource(
     schema: Schema, prefix: str, verbs: dict[str, tuple[str, str, dict[str, Any]]]
 ) -> dict[str, Any]:
     detail = verbs["read"][1] if "read" in verbs else ""
+    path = verbs["list"][1]
     shown = verbs["read" if "read" in verbs else "list"][2]
     writable = verbs.get("create") or verbs.get("partial_update")
     changeable = verbs.get("partial_update")
     return {
         "name": NAMES.get(prefix) or _singular(prefix.rpartition("_")[2]),
         "prefix": prefix,
+        # Below the API's root, or below what the address of its parent is.
+        "path": re.sub(r"^/pulp/api/v3/|^\{\w+\}", "", path),
+        "parent": "".join(re.findall(r"\{(\w+)\}", path)),
         "href": "".join(re.findall(r"\{(\w+)\}", detail)),
         "verbs": sorted(verb for verb in verbs if verb in CRUD or verb in OF_PULP),
         "shown": schema.shown(shown),

@@ -6,6 +6,7 @@ what can be done with it as methods.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pulp_glue.common.context import (
@@ -30,6 +31,7 @@ from .repository import (
 from .tables import RESOURCES
 
 __all__ = [
+    "CONTEXTS",
     "PulpPyindexDistributionContext",
     "PulpPyindexFileContext",
     "PulpPyindexProjectStatusContext",
@@ -94,6 +96,35 @@ class PulpPyindexTokenContext(PyindexEntityContext):
     MODEL_NAME = "pyindextoken"
     ENTITY = "token"
     ENTITIES = "tokens"
-    HREF_PATTERN = r"pyindex/(?P<resource_type>tokens)/"
-    HREF_TEMPLATE = "pyindex/tokens/{pulp_id}/"
     RESOURCE = RESOURCES["token"]
+
+
+def _plain(name: str) -> type[PyindexEntityContext]:
+    """The context of a resource that has nothing of its own beyond what REST says of it."""
+    words = name.replace("_", " ")
+    plural = RESOURCES[name].path.strip("/").rpartition("/")[2].replace("_", " ")
+    told = {"PLUGIN": "pyindex", "MODEL_NAME": f"pyindex{name.replace('_', '')}"}
+    return type(
+        f"PulpPyindex{words.title().replace(' ', '')}Context",
+        (PyindexEntityContext,),
+        {**told, "ENTITY": words, "ENTITIES": plural, "RESOURCE": RESOURCES[name]},
+    )
+
+
+_OWN: tuple[type[PyindexEntityContext], ...] = (
+    PulpPyindexRemoteContext,
+    PulpPyindexRepositoryContext,
+    PulpPyindexRepositoryVersionContext,
+    PulpPyindexPublicationContext,
+    PulpPyindexDistributionContext,
+    PulpPyindexTokenContext,
+    PulpPyindexFileContext,
+    PulpPyindexYankContext,
+    PulpPyindexProjectStatusContext,
+    PulpPyindexProvenanceContext,
+)
+#: The context of every resource, by the name that `tables` has for it.
+CONTEXTS: Mapping[str, type[PyindexEntityContext]] = {
+    **{kind.RESOURCE.name: kind for kind in _OWN},
+    **{name: _plain(name) for name in RESOURCES if name not in {k.RESOURCE.name for k in _OWN}},
+}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from pulp_glue.common.context import PluginRequirement, PulpEntityContext
-from pulp_glue.common.exceptions import PulpException
+from pulp_glue.common.exceptions import PulpEntityNotFound, PulpException
 
 from .tables import Resource
 
@@ -29,6 +29,9 @@ class PyindexEntityContext(PulpEntityContext):
             cls.HREF = cls.RESOURCE.href
             cls.ID_PREFIX = cls.RESOURCE.prefix
             cls.NULLABLES = cls.RESOURCE.nullable
+            if not hasattr(cls, "HREF_PATTERN"):
+                cls.HREF_PATTERN = re.escape(cls.RESOURCE.path)
+                cls.HREF_TEMPLATE = f"{cls.RESOURCE.path}{{pulp_id}}/"
         super().__init_subclass__(**kwargs)
         if cls.MODEL_NAME:
             cls.MODEL = cls.MODEL_NAME
@@ -102,6 +105,14 @@ class PyindexEntityContext(PulpEntityContext):
             self.entity = None
             return answer
         return self.created_by(answer)
+
+    def find(self, **kwargs: Any) -> Any:
+        """The one object that the server has of this description."""
+        try:
+            return super().find(**kwargs)
+        except PulpEntityNotFound as error:
+            named = " and ".join(f"{key} {value!r}" for key, value in kwargs.items())
+            raise PulpEntityNotFound(f"There is no {self.ENTITY} with {named}.") from error
 
     def created_by(self, task: dict[str, Any]) -> Any:
         """The object that a task made; waits for it."""

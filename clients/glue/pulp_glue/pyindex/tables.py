@@ -80,6 +80,10 @@ class Resource:
     name: str
     #: How the names of its operations begin.
     prefix: str
+    #: Where its list is: below the API's root, or below the address of the parent.
+    path: str
+    #: The `href` of the resource it is below; empty for most.
+    parent: str
     #: Name of the parameter that holds its address.
     href: str
     verbs: frozenset[str]
