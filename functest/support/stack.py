@@ -89,7 +89,8 @@ def start(
         *("--workers", str(workers)),
         *("--admin-password", PASSWORD),
     ]
-    for setting in (_QUICK_PASSWORDS, *settings):
+    imports = f"ALLOWED_IMPORT_PATHS={json.dumps([str(home / 'imports')])}"
+    for setting in (_QUICK_PASSWORDS, imports, *settings):
         arguments += ["--set", setting]
     run("up", *arguments, "--detach", timeout=240)
     return Stack(

@@ -16,6 +16,8 @@ PulpException
 ├── CommitFailed               uploads that could not be made a version of
 ├── UploadRefused              a file that came by REST and is not taken
 ├── FilesElsewhere             an export of files that are at their upstream only
+├── AdvisoriesRefused          a database of advisories that could not be loaded
+├── GatesClosed                a promotion of what the repository's gates do not let in
 └── TreeFailed                 a tree outside of Pulp that could not be read or written
 
 Each keeps its values, says what happened to which URL or file, and what to do next. The codes are
@@ -239,6 +241,49 @@ class UploadRefused(PulpException):
 
     def __str__(self) -> str:
         return f"[{self.error_code}] {self.filename!r} is not taken: {self.reason}"
+
+
+class AdvisoriesRefused(PulpException):
+    """A database of advisories could not be loaded; the one that was there stays."""
+
+    error_code = "PYI060"
+    http_status_code = http.client.BAD_REQUEST
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__()
+        self.source = source
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] Advisories of {self.source!r} were not loaded, nothing was "
+            f"changed. {self.reason}"
+        )
+
+
+class GatesClosed(PulpException):
+    """A promotion of what the repository's gates do not let in; nothing was changed.
+
+    `lines` are some of the findings, of `total`.
+    """
+
+    error_code = "PYI061"
+    http_status_code = http.client.CONFLICT
+
+    def __init__(self, repository: str, total: int, lines: list[str]) -> None:
+        super().__init__()
+        self.repository = repository
+        self.total = total
+        self.lines = lines
+
+    def __str__(self) -> str:
+        more = self.total - len(self.lines)
+        lines = [*self.lines, f"… and {more} more"] if more else self.lines
+        return (
+            f"[{self.error_code}] The gates of {self.repository!r} do not let this in, nothing was "
+            f"changed. {self.total} findings; a promotion with \"dry_run\": true lists all.\n"
+            + "\n".join(lines)
+        )
 
 
 class FilesElsewhere(PulpException):

@@ -125,13 +125,13 @@ def test_ranges_hold_what_their_events_say(
 
 
 def test_listed_versions_are_affected_whatever_the_ranges_say() -> None:
-    """Normalised, or verbatim where PEP 440 cannot read them; those in a range are not kept."""
+    """In any spelling, or verbatim where there is none; those in a range are not kept."""
     made = entry({"introduced": "2"}, {"fixed": "3"})
     made["affected"][0]["versions"] = ["1.0.0-RC1", "2.5", "2004d"]
     affected = only(made)
-    assert affected.versions == {"1.0.0rc1", "2004d"}
+    assert affected.versions == {"1rc1", "2004d"}
     assert affected.holds("2004d")
-    assert affected.holds("1.0.0rc1")
+    assert affected.holds("1.0rc1")
     assert not affected.holds("1.0.0")
 
 

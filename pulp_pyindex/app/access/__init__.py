@@ -1,5 +1,6 @@
 """Policies and roles: built here, taken by the viewsets as values."""
 
+from .advisories import ADVISORY
 from .objects import (
     CONTENT,
     DISTRIBUTION,
@@ -14,6 +15,7 @@ from .objects import (
 from .statements import Access
 
 __all__ = [
+    "ADVISORY",
     "CONTENT",
     "DISTRIBUTION",
     "EXPORTER",

@@ -54,6 +54,7 @@ VERSION = Access(
                 "retrieve",
                 "projects",
                 "diff",
+                "advisories",
                 given=on_repository_around("view", _REPOSITORY),
             ),
             allow("destroy", given=on_repository_around("delete", _REPOSITORY)),

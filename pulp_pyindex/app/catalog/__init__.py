@@ -1,5 +1,6 @@
 """Repository versions and publications as pages: the only query for pages."""
 
+from .advisories import Vulnerable, vulnerable_planned, vulnerable_releases
 from .differences import (
     ProjectDifference,
     Totals,
@@ -37,6 +38,9 @@ from .releases import (
 )
 
 __all__ = [
+    "Vulnerable",
+    "vulnerable_planned",
+    "vulnerable_releases",
     "HeldFile",
     "HeldProvenance",
     "RemoteFile",

@@ -1,5 +1,12 @@
 """What REST shows and takes. Pulp finds serializers by their names in this module."""
 
+from .advisories import (
+    PyindexAdvisoryLoadSerializer,
+    PyindexAdvisorySerializer,
+    PyindexAdvisorySourceNameSerializer,
+    PyindexAdvisorySourceSerializer,
+    PyindexVulnerableSerializer,
+)
 from .content import (
     PyindexFileCreateSerializer,
     PyindexFileSerializer,
@@ -32,6 +39,11 @@ from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
 __all__ = [
+    "PyindexAdvisoryLoadSerializer",
+    "PyindexAdvisorySerializer",
+    "PyindexAdvisorySourceNameSerializer",
+    "PyindexAdvisorySourceSerializer",
+    "PyindexVulnerableSerializer",
     "PyindexProjectDifferenceSerializer",
     "PyindexPromoteSerializer",
     "PyindexReleaseSpecSerializer",

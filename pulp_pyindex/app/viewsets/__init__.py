@@ -1,5 +1,6 @@
 """REST. Pulp registers every viewset it finds in this module, so only finished ones are here."""
 
+from .advisories import PyindexAdvisoryViewSet
 from .content import (
     PyindexFileViewSet,
     PyindexProjectStatusViewSet,
@@ -14,6 +15,7 @@ from .repository import PyindexRepositoryVersionViewSet, PyindexRepositoryViewSe
 from .token import PyindexTokenViewSet
 
 __all__ = [
+    "PyindexAdvisoryViewSet",
     "PyindexDistributionViewSet",
     "PyindexFileViewSet",
     "PyindexProjectStatusViewSet",

@@ -29,6 +29,7 @@ from pulp_pyindex.app.serializers import (
 )
 from pulp_pyindex.app.tasks.sync import synchronize
 
+from .advisories import VersionAdvisoriesMixin
 from .edits import EditActionsMixin
 from .promotion import DiffActionMixin, PromotionActionsMixin
 from .uploads import UploadsActionMixin
@@ -85,7 +86,9 @@ class PyindexRepositoryViewSet(
         return OperationPostponedResponse(task, request)
 
 
-class PyindexRepositoryVersionViewSet(DiffActionMixin, RepositoryVersionViewSet):
+class PyindexRepositoryVersionViewSet(
+    VersionAdvisoriesMixin, DiffActionMixin, RepositoryVersionViewSet
+):
     """A version is the whole state of an index at one time. It never changes."""
 
     parent_viewset = PyindexRepositoryViewSet

@@ -12,7 +12,7 @@ import msgspec
 from pulp_pyindex.index.errors import InvalidAdvisory, InvalidName
 from pulp_pyindex.index.names import NormalizedName, normalize
 
-from .ranges import Range, UnreadableRange, fixed_after, readable, spans
+from .ranges import Range, UnreadableRange, fixed_after, readable, shortest, spans
 from .severity import Severity, highest_score, read_severity, severity_of
 
 #: The ecosystem whose names are projects of a Python index.
@@ -72,12 +72,13 @@ class Affected:
 
     project: NormalizedName
     ranges: Range = ()
-    #: PEP 440 normalised; verbatim where PEP 440 cannot read it. Those in a range are left out.
+    #: Without trailing zeros (`1` is `1.0`); verbatim where PEP 440 cannot read it. Those that are
+    #: in a range are left out.
     versions: frozenset[str] = frozenset()
 
     def holds(self, release: str) -> bool:
-        """Whether a release, normalised as `versions` are, is affected."""
-        if release in self.versions:
+        """Whether a release is affected."""
+        if self.versions and shortest(release) in self.versions:
             return True
         version = readable(release)
         return version is not None and any(span.holds(version) for span in self.ranges)
@@ -168,8 +169,7 @@ def _affected(told: list[_Affected], name: str) -> tuple[tuple[Affected, ...], i
             raise InvalidAdvisory(name, str(error)) from error
         listed = versions.setdefault(project, set())
         for text in one.versions or ():
-            version = readable(text)
-            listed.add(_text(text) if version is None else str(version))
+            listed.add(_text(shortest(text)))
         found = ranges.setdefault(project, [])
         for range_ in one.ranges or ():
             # Commits of a repository tell nothing of releases.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from packaging.utils import canonicalize_version
 from packaging.version import InvalidVersion, Version
 
 _ENDS = ("fixed", "limit", "last_affected")
@@ -93,6 +94,12 @@ def readable(release: str) -> Version | None:
         return _version(release)
     except InvalidVersion:
         return None
+
+
+@lru_cache(maxsize=100_000)
+def shortest(release: str) -> str:
+    """The one spelling of a release that all spellings of it share; verbatim what is unreadable."""
+    return str(canonicalize_version(release))
 
 
 @lru_cache(maxsize=100_000)
