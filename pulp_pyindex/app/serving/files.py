@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +14,20 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.catalog import FoundFile
 from pulp_pyindex.app.serving import answers, rows, storages
 from pulp_pyindex.app.serving.answers import Ready
-from pulp_pyindex.app.serving.database import in_database
+from pulp_pyindex.app.serving.database import in_database, in_threads
 from pulp_pyindex.app.serving.growing import FetchFailed
 from pulp_pyindex.app.serving.memory import Flights, Memory
+from pulp_pyindex.app.serving.objects import FileInStorage, opened
 from pulp_pyindex.app.serving.remote_files import RemoteFiles, small_metadata
 from pulp_pyindex.app.serving.snapshot import Index
-from pulp_pyindex.app.serving.stored import FileInMemory, FileInStorage, FileOnDisk, StoredFile
+from pulp_pyindex.app.serving.stored import FileInMemory, FileOnDisk, StoredFile
 from pulp_pyindex.app.serving.wanting import metadata_sources, wanted_file, wanted_metadata
 from pulp_pyindex.index.paths import FilePath, parse_file_path
 
 _log = logging.getLogger(__name__)
 
+#: An object storage that hangs delays no call into the database.
+_THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="pyindex-storage")
 #: Files up to this size are kept in memory.
 _SMALL = 256 * 1024
 _FOUND_SIZE = 1024
@@ -144,7 +148,7 @@ class Files:
             if not known.is_lost():
                 return known, key
             self._memory.forget(key)
-        made = await in_database(_open, domain_pk, name, headers)
+        made = await in_threads(_THREADS, _open, domain_pk, name, headers)
         if isinstance(made, StoredFile):
             self._memory.put(key, made, made.size)
             return made, key
@@ -198,16 +202,19 @@ def _open(domain_pk: UUID, name: str, headers: dict[str, str]) -> StoredFile | R
             return FileInMemory(headers, path.read_bytes())
         except FileNotFoundError:
             return None
-    if not shelf.storage.exists(name):
+    try:
+        found = opened(shelf.storage, name, _SMALL)
+    except Exception:
+        # Each library has errors of its own, and they share no class.
+        _log.exception("The object storage does not answer")
+        message = "The object storage does not answer. Try again in a moment."
+        return answers.text(503, message, Retry_After="5")
+    if found is None:
         return None
-    length = shelf.storage.size(name)
-    if length <= _SMALL:
-        with shelf.storage.open(name) as opened:
-            return FileInMemory(headers, opened.read())
-    if shelf.redirects:
-        url = shelf.storage.url(name)
-        return answers.text(302, "The file is in the object storage.", Location=url)
-    return FileInStorage(headers, shelf.storage, name, length)
+    length, body = found
+    if body is not None:
+        return FileInMemory(headers, body)
+    return FileInStorage(headers, domain_pk, shelf, name, length)
 
 
 def _missing(index: Index, filename: str) -> Ready:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -15,8 +13,6 @@ from pulp_pyindex.app.serving.answers import Answer, Lines, repeated
 from pulp_pyindex.app.serving.conditions import is_not_modified, range_applies
 from pulp_pyindex.app.serving.ranges import Span, Unsatisfiable, wanted_span
 from pulp_pyindex.app.serving.sending import send_file
-
-_CHUNK = 256 * 1024
 
 
 class StoredFile:
@@ -127,22 +123,6 @@ class FileOnDisk(StoredFile):
         return FromDisk(status, lines, headers, descriptor, span)
 
 
-class FileInStorage(StoredFile):
-    """A file of a storage that is not a local disk."""
-
-    __slots__ = ("_name", "_storage")
-
-    def __init__(self, headers: Mapping[str, str], storage: Any, name: str, length: int) -> None:
-        super().__init__(headers, length)
-        self._storage = storage
-        self._name = name
-
-    def sending(
-        self, status: int, lines: Lines, headers: Mapping[str, str], span: Span
-    ) -> web.StreamResponse:
-        return FromStorage(status, lines, headers, lambda: self._storage.open(self._name), span)
-
-
 class FromDisk(Answer):
     """One sending of a span of an open file, which it closes."""
 
@@ -169,42 +149,4 @@ class FromDisk(Answer):
             await send_file(request, head, self._descriptor, self._span)
         finally:
             os.close(self._descriptor)
-        return request.writer
-
-
-class FromStorage(Answer):
-    """One sending of a span of a file that Django's storage API opens."""
-
-    def __init__(
-        self,
-        status: int,
-        lines: Lines,
-        headers: Mapping[str, str],
-        opener: Callable[[], Any],
-        span: Span,
-    ) -> None:
-        super().__init__(status, lines, headers)
-        self._opener = opener
-        self._span = span
-
-    @property
-    def body_length(self) -> int:
-        return len(self._span)
-
-    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
-        self._kept = request.keep_alive
-        head = self._lines.to(request, self._kept)
-        opened = await asyncio.to_thread(self._opener)
-        try:
-            await asyncio.to_thread(opened.seek, self._span.start)
-            await request.writer.write(head)
-            left = len(self._span)
-            while left:
-                chunk = await asyncio.to_thread(opened.read, min(left, _CHUNK))
-                if not chunk:
-                    raise ConnectionAbortedError("the file is shorter than it was")
-                await request.writer.write(chunk)
-                left -= len(chunk)
-        finally:
-            await asyncio.to_thread(opened.close)
         return request.writer
