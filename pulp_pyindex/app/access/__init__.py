@@ -12,6 +12,7 @@ from .objects import (
     TOKEN,
     VERSION,
 )
+from .rules import QUARANTINE, REFUSAL, RULESET
 from .statements import Access
 
 __all__ = [
@@ -21,8 +22,11 @@ __all__ = [
     "EXPORTER",
     "FILE",
     "PUBLICATION",
+    "QUARANTINE",
+    "REFUSAL",
     "REMOTE",
     "REPOSITORY",
+    "RULESET",
     "TOKEN",
     "VERSION",
     "Access",

@@ -33,8 +33,18 @@ from .promotion import (
     PyindexRollbackSerializer,
 )
 from .publication import PyindexPublicationSerializer
+from .quarantine import (
+    PyindexQuarantineSerializer,
+    PyindexRefusalCountSerializer,
+    PyindexRefusalSerializer,
+)
 from .remote import PyindexRemoteSerializer
 from .repository import PyindexRepositorySerializer, PyindexRepositorySyncSerializer
+from .rules import (
+    PyindexDryRunResultSerializer,
+    PyindexDryRunSerializer,
+    PyindexRulesetSerializer,
+)
 from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
@@ -58,6 +68,12 @@ __all__ = [
     "PyindexProvenanceSerializer",
     "PyindexPublicationSerializer",
     "PyindexRemoteSerializer",
+    "PyindexDryRunResultSerializer",
+    "PyindexDryRunSerializer",
+    "PyindexQuarantineSerializer",
+    "PyindexRefusalCountSerializer",
+    "PyindexRefusalSerializer",
+    "PyindexRulesetSerializer",
     "PyindexRepositorySerializer",
     "PyindexRepositorySyncSerializer",
     "PyindexStaticExportSerializer",

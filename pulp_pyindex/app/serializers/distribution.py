@@ -15,6 +15,7 @@ from pulp_pyindex.app.models import PyindexDistribution
 
 from .described import DescribedMixin
 from .kinds import must_be_pyindex
+from .rules import ruleset_field
 
 _ONE_OF_THREE = "Name only one of `repository`, `repository_version` and `publication`."
 
@@ -73,6 +74,10 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
         "itself, older ones below `<time>/` (default: false).",
     )
 
+    ruleset = ruleset_field(
+        "Rules on which files are shown and given out; null: all of them are."
+    )
+
     def validate_repository(self, repository: Repository | None) -> Repository | None:
         must_be_pyindex(repository)
         return repository
@@ -93,6 +98,7 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
             "publication",
             "allow_uploads",
             "require_token",
+            "ruleset",
             "serve_history",
             "checkpoint",
         )

@@ -18,6 +18,7 @@ from pulp_pyindex.index.filenames import PACKAGE_TYPES
 from pulp_pyindex.index.wanted import Wanted
 
 from .described import DescribedMixin
+from .rules import ruleset_field
 
 
 def _entries(**options: Any) -> serializers.ListField:
@@ -105,6 +106,8 @@ class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
         help_text="Whether to mirror the provenance of files (PEP 740) too (default: false).",
     )
 
+    ruleset = ruleset_field("Files that this ruleset denies are not taken; null: all are.")
+
     def validate_url(self, url: str) -> str:
         """The URL, unchanged, if it can be that of a simple index."""
         try:
@@ -149,5 +152,5 @@ class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
         return PyindexRemote._meta.get_field(field).get_default()
 
     class Meta:
-        fields = (*RemoteSerializer.Meta.fields, *WANTED_FIELDS, "provenance")
+        fields = (*RemoteSerializer.Meta.fields, *WANTED_FIELDS, "provenance", "ruleset")
         model = PyindexRemote

@@ -9,6 +9,7 @@ from pulpcore.plugin.serializers import RepositorySerializer, RepositorySyncURLS
 from pulp_pyindex.app.models import PyindexRepository
 
 from .described import DescribedMixin
+from .rules import ruleset_field
 
 
 class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
@@ -45,6 +46,7 @@ class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
         help_text="Whether uploaded sdists may be named in other ways than PEP 625 wants "
         "(default: false).",
     )
+    ruleset = ruleset_field("Uploads that this ruleset denies are refused; null: none is.")
 
     class Meta:
         fields = (
@@ -54,6 +56,7 @@ class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
             "allow_overwrite",
             "reserve_filenames",
             "allow_legacy_filenames",
+            "ruleset",
         )
         model = PyindexRepository
 

@@ -10,8 +10,10 @@ from .content import (
 from .distribution import PyindexDistributionViewSet
 from .exporter import PyindexStaticExporterViewSet
 from .publication import PyindexPublicationViewSet
+from .quarantine import PyindexQuarantineViewSet, PyindexRefusalViewSet
 from .remote import PyindexRemoteViewSet
 from .repository import PyindexRepositoryVersionViewSet, PyindexRepositoryViewSet
+from .rules import PyindexRulesetViewSet
 from .token import PyindexTokenViewSet
 
 __all__ = [
@@ -21,10 +23,13 @@ __all__ = [
     "PyindexProjectStatusViewSet",
     "PyindexProvenanceViewSet",
     "PyindexPublicationViewSet",
+    "PyindexQuarantineViewSet",
+    "PyindexRefusalViewSet",
     "PyindexRemoteViewSet",
     "PyindexRepositoryVersionViewSet",
     "PyindexRepositoryViewSet",
     "PyindexStaticExporterViewSet",
+    "PyindexRulesetViewSet",
     "PyindexTokenViewSet",
     "PyindexYankViewSet",
 ]
