@@ -38,7 +38,7 @@ REPOSITORY = owned(
     _REPOSITORY,
     allow("create", given=(on_type("add", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_UPDATE, given=(*on_object("change", _REPOSITORY), sees_remote(_REMOTE))),
-    allow("destroy", given=on_object("delete", _REPOSITORY)),
+    allow("destroy", "cleanup", given=on_object("delete", _REPOSITORY)),
     allow("uploads", given=on_object("view", _REPOSITORY)[:1]),
     allow("sync", given=(*on_object("sync", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_EDIT, given=on_object("modify", _REPOSITORY)),
@@ -57,6 +57,7 @@ VERSION = Access(
                 "advisories",
                 given=on_repository_around("view", _REPOSITORY),
             ),
+            allow("hold", "release", given=on_repository_around("modify", _REPOSITORY)),
             allow("destroy", given=on_repository_around("delete", _REPOSITORY)),
             allow("repair", given=on_repository_around("repair", _REPOSITORY)),
         ],
@@ -71,13 +72,19 @@ PUBLICATION = owned(
     owner_may=("delete",),
 )
 
-_SEES_WHAT_IS_SERVED = (sees_repository(_REPOSITORY), sees_publication(_PUBLICATION))
+_SEES_WHAT_IS_SERVED = (
+    sees_repository(_REPOSITORY),
+    sees_publication(_PUBLICATION),
+    sees_remote(_REMOTE),
+)
 
 DISTRIBUTION = owned(
     _DISTRIBUTION,
     allow("create", given=(on_type("add", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
     allow(*_UPDATE, given=(*on_object("change", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
     allow("destroy", given=on_object("delete", _DISTRIBUTION)),
+    allow("cache", given=on_object("view", _DISTRIBUTION)[:1]),
+    allow("invalidate", "evict", given=on_object("change", _DISTRIBUTION)),
     owner_may=("change", "delete"),
 )
 

@@ -1,6 +1,17 @@
 """Repository versions and publications as pages: the only query for pages."""
 
 from .advisories import Vulnerable, vulnerable_planned, vulnerable_releases
+from .cache import CacheTotals, Victim, cache_totals, still_free, victims
+from .cached import (
+    CachedPage,
+    KeptFile,
+    LearntFile,
+    cached_pages,
+    encode_page,
+    kept_file,
+    known_metadata,
+    learnt_files,
+)
 from .differences import (
     ProjectDifference,
     Totals,
@@ -20,12 +31,14 @@ from .exported import (
     published_projects,
 )
 from .files import FoundFile, find_file, find_provenance
+from .holds import Hold, holds
 from .pages import (
     project_names,
     project_page,
     project_pages,
     project_serials,
     root_entries,
+    version_order,
     version_serial,
 )
 from .published import StoredPage, changed_projects, published_page, published_serials
@@ -38,9 +51,31 @@ from .releases import (
 )
 
 __all__ = [
+    "Hold",
+    "holds",
+    "CacheTotals",
+    "Victim",
+    "cache_totals",
+    "still_free",
+    "victims",
     "Vulnerable",
     "vulnerable_planned",
     "vulnerable_releases",
+    "CachedPage",
+    "KeptFile",
+    "LearntFile",
+    "cached_pages",
+    "encode_page",
+    "kept_file",
+    "known_metadata",
+    "learnt_files",
+    "planned_totals",
+    "planned_differences",
+    "differing_projects",
+    "differences",
+    "Totals",
+    "ProjectDifference",
+    "FoundFile",
     "HeldFile",
     "HeldProvenance",
     "RemoteFile",
@@ -49,13 +84,6 @@ __all__ = [
     "missing_files",
     "published_pages",
     "published_projects",
-    "planned_totals",
-    "planned_differences",
-    "differing_projects",
-    "differences",
-    "Totals",
-    "ProjectDifference",
-    "FoundFile",
     "ProjectSummary",
     "StoredPage",
     "changed_projects",
@@ -72,5 +100,6 @@ __all__ = [
     "published_serials",
     "releases",
     "root_entries",
+    "version_order",
     "version_serial",
 ]

@@ -136,7 +136,7 @@ def _page(
     yanks: dict[str, str],
     attested: set[str],
 ) -> ProjectPage:
-    ordered = sorted(rows, key=lambda row: (_version_order(row[1]), row[2]))
+    ordered = sorted(rows, key=lambda row: (version_order(row[1]), row[2]))
     return ProjectPage(
         name=NormalizedName(name),
         files=tuple(_file(row, yanks, attested) for row in ordered),
@@ -163,7 +163,7 @@ def _file(row: tuple[Any, ...], yanks: dict[str, str], attested: set[str]) -> Fi
     )
 
 
-def _version_order(version: str) -> tuple[int, Version, str]:
+def version_order(version: str) -> tuple[int, Version, str]:
     """Oldest first; what PEP 440 cannot read comes before everything, by its text."""
     try:
         return 1, Version(version), version

@@ -3,10 +3,11 @@
 from .beside import store_metadata
 from .inheriting import inherit
 from .judging import Ruling, judge
-from .storing import digests_of, store
+from .storing import STORING, digests_of, store
 from .uploads import Arrived, Brought, Checked, check, keep, take_in
 
 __all__ = [
+    "STORING",
     "Arrived",
     "Brought",
     "Checked",

@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from pulpcore.plugin.models import Artifact, ContentArtifact, Domain
 
@@ -19,6 +19,10 @@ from pulp_pyindex.app.models import PyindexFile
 from .learning import learn, read
 
 _CHUNK = 1024 * 1024
+
+#: Advisory lock: shared by those who store a file until it is committed, held alone by who takes
+#: files away.
+STORING = 0x50594944
 
 
 def store(
@@ -77,7 +81,12 @@ def digests_of(path: str, also: Mapping[str, str]) -> tuple[dict[str, str], int]
 
 
 def stored_artifact(path: str, digests: Mapping[str, str], size: int, domain: Domain) -> Artifact:
-    """The artifact of these bytes, made of the file at `path` unless it exists."""
+    """The artifact of these bytes, made of the file at `path` unless it exists.
+
+    Inside a transaction: until it ends nobody takes the file away.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [STORING])
     known = Artifact.objects.filter(sha256=digests["sha256"], pulp_domain=domain).first()
     if known is None:
         fresh = Artifact(

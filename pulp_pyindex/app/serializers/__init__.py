@@ -26,6 +26,14 @@ from .exporter import (
     PyindexStaticExporterSerializer,
     PyindexStaticExportSerializer,
 )
+from .passing import (
+    PyindexCacheSerializer,
+    PyindexEvictedSerializer,
+    PyindexEvictSpecSerializer,
+    PyindexInvalidatedSerializer,
+    PyindexInvalidateSpecSerializer,
+    PyindexVictimSerializer,
+)
 from .promotion import (
     PyindexProjectDifferenceSerializer,
     PyindexPromoteSerializer,
@@ -40,6 +48,13 @@ from .quarantine import (
 )
 from .remote import PyindexRemoteSerializer
 from .repository import PyindexRepositorySerializer, PyindexRepositorySyncSerializer
+from .retention import (
+    PyindexCleanupSerializer,
+    PyindexHoldReleaseSerializer,
+    PyindexHoldSerializer,
+    PyindexVersionHeldSerializer,
+    PyindexVersionSerializer,
+)
 from .rules import (
     PyindexDryRunResultSerializer,
     PyindexDryRunSerializer,
@@ -49,6 +64,12 @@ from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
 __all__ = [
+    "PyindexCacheSerializer",
+    "PyindexEvictedSerializer",
+    "PyindexEvictSpecSerializer",
+    "PyindexInvalidatedSerializer",
+    "PyindexInvalidateSpecSerializer",
+    "PyindexVictimSerializer",
     "PyindexAdvisoryLoadSerializer",
     "PyindexAdvisorySerializer",
     "PyindexAdvisorySourceNameSerializer",
@@ -58,11 +79,14 @@ __all__ = [
     "PyindexPromoteSerializer",
     "PyindexReleaseSpecSerializer",
     "PyindexRollbackSerializer",
+    "PyindexCleanupSerializer",
     "PyindexDistributionSerializer",
     "PyindexFileCreateSerializer",
     "PyindexFileSerializer",
     "PyindexFileUploadSerializer",
     "PyindexFilesSpecSerializer",
+    "PyindexHoldReleaseSerializer",
+    "PyindexHoldSerializer",
     "PyindexProjectStatusSerializer",
     "PyindexProjectSummarySerializer",
     "PyindexProvenanceSerializer",
@@ -83,6 +107,8 @@ __all__ = [
     "PyindexTokenCreatedSerializer",
     "PyindexTokenSerializer",
     "PyindexUploadSerializer",
+    "PyindexVersionHeldSerializer",
+    "PyindexVersionSerializer",
     "PyindexYankSerializer",
     "PyindexYankSpecSerializer",
 ]

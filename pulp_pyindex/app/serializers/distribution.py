@@ -15,12 +15,13 @@ from pulp_pyindex.app.models import PyindexDistribution
 
 from .described import DescribedMixin
 from .kinds import must_be_pyindex
+from .passing import PASSING_FIELDS, PassingFields
 from .rules import ruleset_field
 
 _ONE_OF_THREE = "Name only one of `repository`, `repository_version` and `publication`."
 
 
-class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
+class PyindexDistributionSerializer(DescribedMixin, PassingFields, DistributionSerializer):
     """An index URL and what is shown there."""
 
     base_url = serializers.CharField(
@@ -74,9 +75,7 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
         "itself, older ones below `<time>/` (default: false).",
     )
 
-    ruleset = ruleset_field(
-        "Rules on which files are shown and given out; null: all of them are."
-    )
+    ruleset = ruleset_field("Rules on which files are shown and given out; null: all of them are.")
 
     def validate_repository(self, repository: Repository | None) -> Repository | None:
         must_be_pyindex(repository)
@@ -96,6 +95,7 @@ class PyindexDistributionSerializer(DescribedMixin, DistributionSerializer):
         fields = (
             *DistributionSerializer.Meta.fields,
             "publication",
+            *PASSING_FIELDS,
             "allow_uploads",
             "require_token",
             "ruleset",

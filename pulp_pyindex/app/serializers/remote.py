@@ -108,6 +108,23 @@ class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
 
     ruleset = ruleset_field("Files that this ruleset denies are not taken; null: all are.")
 
+    page_ttl = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="Seconds for which a page that passes through an index is taken for fresh. Null "
+        "(the default) means as long as upstream says, 10 minutes where it does not.",
+    )
+    negative_ttl = serializers.IntegerField(
+        required=False,
+        default=60,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="Seconds for which it is remembered that upstream does not have a project "
+        "(default: 60).",
+    )
+
     def validate_url(self, url: str) -> str:
         """The URL, unchanged, if it can be that of a simple index."""
         try:

@@ -42,6 +42,7 @@ class Wanted:
     #: The same for everyone who wants the same bytes for the same domain.
     key: str
     filename: str
+    #: "": nobody knows it. Such a file is not followed while it comes: it is waited for.
     sha256: str
     size: int | None
     #: Bytes beyond which it cannot be what is wanted, where the size is not known.
@@ -154,7 +155,7 @@ class Download(Growing):
                 self._grow(len(chunk))
         if size is not None and self._available != size:
             raise self._wrong(f"broke off after {self._available} of {size} bytes")
-        if hasher.hexdigest() != wanted.sha256:
+        if wanted.sha256 and hasher.hexdigest() != wanted.sha256:
             raise self._wrong(f"has sha256 {hasher.hexdigest()}, promised was {wanted.sha256}")
 
     async def _follow(self) -> None:

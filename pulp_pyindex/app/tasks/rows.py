@@ -26,7 +26,7 @@ def add_page(batch: Batch, done: Completed) -> None:
         sha256 = done.sha256.get(filename)
         if sha256 is None:
             continue
-        batch.add(FILES, _file_row(project, kept, sha256))
+        batch.add(FILES, file_row(project, kept, sha256))
         if kept.file.yanked is not None:
             batch.add(YANKS, (project, kept.parsed.version, filename, kept.file.yanked))
     for kept, digest, document in done.provenance:
@@ -50,7 +50,8 @@ def add_page(batch: Batch, done: Completed) -> None:
     )
 
 
-def _file_row(project: str, kept: Kept, sha256: str) -> tuple[object, ...]:
+def file_row(project: str, kept: Kept, sha256: str) -> tuple[object, ...]:
+    """A row of `FILES`."""
     file, parsed = kept.file, kept.parsed
     hashes = {name: value for name, value in file.hashes.items() if name != "sha256"}
     metadata = file.core_metadata

@@ -8,8 +8,10 @@ from pulp_pyindex.app import access
 from pulp_pyindex.app.models import PyindexDistribution
 from pulp_pyindex.app.serializers import PyindexDistributionSerializer
 
+from .passing import CacheActionsMixin
 
-class PyindexDistributionViewSet(DistributionViewSet, RolesMixin):
+
+class PyindexDistributionViewSet(CacheActionsMixin, DistributionViewSet, RolesMixin):
     """
     A distribution is an index URL: it shows a repository's newest published version, a version, or
     a publication.

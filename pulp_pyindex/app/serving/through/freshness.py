@@ -1,0 +1,34 @@
+"""How long what an upstream said is taken for fresh."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pulp_pyindex.app.models import PyindexRemote
+
+#: Seconds a page is fresh for where neither the remote nor upstream says.
+DEFAULT_TTL = 600.0
+#: What an upstream may ask for. Indexes that say `no-cache` mean that asking again is cheap.
+LEAST_TTL = 10.0
+MOST_TTL = 86_400.0
+
+_AGE = re.compile(r"(?:\A|[,\s])(s-maxage|max-age)\s*=\s*\"?(\d{1,10})")
+
+
+def lifetime(remote: PyindexRemote, headers: Mapping[str, str]) -> float:
+    """Seconds from now on: as the remote says, else as upstream does, else ten minutes."""
+    if remote.page_ttl is not None:
+        return float(remote.page_ttl)
+    said = headers.get("Cache-Control", "").lower()
+    if not said:
+        return DEFAULT_TTL
+    if "no-cache" in said or "no-store" in said:
+        return LEAST_TTL
+    ages = dict(_AGE.findall(said))
+    told = ages.get("s-maxage") or ages.get("max-age")
+    if told is None:
+        return DEFAULT_TTL
+    age = headers.get("Age", "")
+    elapsed = float(age) if age.isascii() and age.isdecimal() else 0.0
+    return min(max(float(told) - elapsed, LEAST_TTL), MOST_TTL)

@@ -1,0 +1,156 @@
+"""What happens behind answers: uses are written down, files go into repositories, caches shrink."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django_guid import get_guid, set_guid
+from django_guid.utils import generate_guid
+
+from pulpcore.plugin.constants import TASK_FINAL_STATES
+from pulpcore.plugin.models import Task
+from pulpcore.plugin.tasking import dispatch
+from pulpcore.plugin.util import get_prn, set_domain
+
+from pulp_pyindex.app.models import PyindexDistribution, PyindexRepository
+from pulp_pyindex.app.serving.database import DatabaseGone, in_database
+from pulp_pyindex.app.serving.snapshot import Index
+from pulp_pyindex.app.serving.through.units import write_used
+from pulp_pyindex.app.tasks.evict import evict_files
+from pulp_pyindex.app.tasks.take_in import take_in_passed
+
+_log = logging.getLogger(__name__)
+
+_TURN = 0.5
+#: Seconds without another file after which a repository takes in those that passed, and those
+#: after which it does so all the same.
+_QUIET = 2.0
+_PATIENCE = 15.0
+#: Seconds between two times that uses are written down.
+_USES = 20.0
+#: Seconds between two looks for what other processes left to be done.
+_ROUND = 60.0
+#: Seconds a distribution's cache is left alone after it was told to shrink.
+_REST = 30.0
+
+_LEFT = """
+    SELECT DISTINCT d.repository_id FROM pyindex_pyindexcachedfile cached
+    JOIN core_distribution d ON d.pulp_id = cached.distribution_id
+    WHERE cached.is_pending AND cached.kept_at < now() - interval '30 seconds'
+      AND d.repository_id IS NOT NULL
+"""
+_TOO_MUCH = """
+    SELECT own.distribution_ptr_id FROM pyindex_pyindexdistribution own
+    WHERE (own.max_cache_size IS NOT NULL AND own.max_cache_size < (
+               SELECT coalesce(sum(size), 0) FROM pyindex_pyindexcachedfile
+               WHERE distribution_id = own.distribution_ptr_id))
+       OR (own.max_age_unused IS NOT NULL AND EXISTS (
+               SELECT FROM pyindex_pyindexcachedfile
+               WHERE distribution_id = own.distribution_ptr_id AND size > 0
+                 AND used_at < now() - own.max_age_unused * interval '1 second'))
+"""
+
+
+class Keeping:
+    """The chores of one process."""
+
+    def __init__(self) -> None:
+        self._used: dict[int, float] = {}
+        #: Repository → when the first and the last file came that it does not have yet.
+        self._due: dict[UUID, tuple[float, float]] = {}
+        self._has_grown = False
+        self._told: dict[UUID, float] = {}
+
+    def note_use(self, cached_pk: int) -> None:
+        """A client has had a file."""
+        self._used[cached_pk] = time.time()
+
+    def note_kept(self, index: Index) -> None:
+        """A file was kept of what passes through an index."""
+        self._has_grown = True
+        if index.repository_pk is not None:
+            now = time.monotonic()
+            first, _ = self._due.get(index.repository_pk, (now, now))
+            self._due[index.repository_pk] = first, now
+
+    async def run(self) -> None:
+        """Do what is due, again and again. Runs until it is cancelled."""
+        wrote = rounded = time.monotonic()
+        try:
+            while True:
+                await asyncio.sleep(_TURN)
+                now = time.monotonic()
+                with contextlib.suppress(DatabaseGone):
+                    await self._take_in(now)
+                    if now - wrote >= _USES:
+                        wrote = now
+                        await self._write_used()
+                    if now - rounded >= _ROUND:
+                        rounded = now
+                        self._due.update((pk, (0.0, 0.0)) for pk in await in_database(_rows, _LEFT))
+                        self._has_grown = True
+                    if self._has_grown and not self._due:
+                        self._has_grown = False
+                        await self._shrink(now)
+        finally:
+            with contextlib.suppress(DatabaseGone):
+                await self._write_used()
+
+    async def _take_in(self, now: float) -> None:
+        for pk, (first, last) in list(self._due.items()):
+            if now - last >= _QUIET or now - first >= _PATIENCE:
+                del self._due[pk]
+                await in_database(ensure_taken_in, pk)
+
+    async def _write_used(self) -> None:
+        used, self._used = self._used, {}
+        if used:
+            await in_database(write_used, used)
+
+    async def _shrink(self, now: float) -> None:
+        for pk in await in_database(_rows, _TOO_MUCH):
+            if self._told.get(pk, 0.0) + _REST <= now:
+                self._told[pk] = now
+                await in_database(_ensure_shrunk, pk)
+            else:
+                self._has_grown = True
+
+
+def ensure_taken_in(repository_pk: UUID) -> None:
+    """Start a task that takes files into a repository, unless one waits or runs."""
+    repository = PyindexRepository.objects.select_related("pulp_domain").get(pk=repository_pk)
+    _ensure(
+        take_in_passed, repository, {"repository_pk": str(repository.pk)}, repository.pulp_domain
+    )
+
+
+def _ensure_shrunk(distribution_pk: UUID) -> None:
+    distribution = PyindexDistribution.objects.select_related("pulp_domain").get(pk=distribution_pk)
+    kwargs = {"distribution_pk": str(distribution.pk)}
+    _ensure(evict_files, distribution, kwargs, distribution.pulp_domain)
+
+
+def _ensure(task: Callable[..., Any], held: Any, kwargs: dict[str, Any], domain: Any) -> None:
+    set_domain(domain)
+    if get_guid() is None:
+        # pulpcore's middleware does this for requests that pass it; a task must have one.
+        set_guid(generate_guid())
+    unfinished = Task.objects.filter(
+        name=f"{task.__module__}.{task.__name__}",
+        reserved_resources_record__contains=[get_prn(held)],
+    ).exclude(state__in=TASK_FINAL_STATES)
+    if not unfinished.exists():
+        dispatch(task, exclusive_resources=[held], kwargs=kwargs)
+
+
+def _rows(statement: str) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [row[0] for row in cursor.fetchall()]
