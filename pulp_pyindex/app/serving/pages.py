@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.catalog import StoredPage
-from pulp_pyindex.app.serving import rows
+from pulp_pyindex.app.serving import answers, rows
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.database import in_database
 from pulp_pyindex.app.serving.memory import Flights, Memory
@@ -64,9 +64,13 @@ class Pages:
             self._memory.put(key, found, found.size)
         return key, found
 
-    async def exists(self, index: Index, project: str) -> bool:
-        """Whether the index has a page for a normalised name."""
-        return await self.stored(index, project) is not None
+    def is_empty(self, index: Index) -> bool:
+        """Whether there is nothing that pages could be made of."""
+        return index.pages_key is None
+
+    async def absence(self, index: Index, project: str) -> Ready | None:
+        """The answer that says that there is no page for a normalised name; None: there is."""
+        return None if await self.stored(index, project) is not None else no_project(index, project)
 
     async def stored(self, index: Index, project: str) -> StoredPage | None:
         """The page as it is published, or as it would be."""
@@ -147,6 +151,17 @@ def finished(page: StoredPage, form: Form, index: Index) -> Ready:
     if form.gzip:
         headers["Content-Encoding"] = "gzip"
     return Ready(200, headers, made.gzip if form.gzip else made.body)
+
+
+def no_project(index: Index, name: str) -> Ready:
+    """The answer for a project that a plain index does not have."""
+    if index.pages_key is None and not index.base_pks:
+        return answers.text(
+            404,
+            f"The index {index.base_path!r} has nothing to serve yet: "
+            "no version of its repository has been published.",
+        )
+    return answers.text(404, f"The index {index.base_path!r} has no project {name[:200]!r}.")
 
 
 def cache_control(index: Index) -> str:

@@ -79,7 +79,7 @@ def is_within(token: Token, path: Sequence[str]) -> bool:
     if not token.projects or tuple(path) in _LISTS:
         return True
     match path:
-        case ["simple" | "pypi" | "integrity", name, *_]:
+        case ["simple" | "pypi" | "integrity" | "+explain", name, *_]:
             return token.holds_project(name)
         case ["rss", "project", name, *_]:
             return token.holds_project(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -64,20 +64,31 @@ class Rights:
         Without an identity pulpcore's middlewares must have seen the request: guards rely on what
         they leave there. Raises DatabaseGone.
         """
-        if index.is_open:
-            return None
-        if identity is None and index.asks_who:
-            return unauthenticated("This index wants a token, or a user name and a password.")
-        if identity is not None:
-            refusal = await self._reads(identity, index, path)
+        for door in index.doors:
+            refusal = await self._passes(request, identity, door, path)
+            if refusal is not None and door is not index:
+                behind = f"The index {index.base_path!r} shows what is in {door.base_path!r}."
+                return replace(refusal, message=f"{behind} {refusal.message}")
             if refusal is not None:
                 return refusal
-        if index.guard_pk is None:
+        return None
+
+    async def _passes(
+        self, request: web.Request, identity: Identity | None, door: Index, path: Sequence[str]
+    ) -> Refusal | None:
+        """Why somebody is not let in by one protected index; what is behind it does not matter."""
+        if identity is None and (door.require_token or door.guards_users):
+            return unauthenticated("This index wants a token, or a user name and a password.")
+        if identity is not None:
+            refusal = await self._reads(identity, door, path)
+            if refusal is not None:
+                return refusal
+        if door.guard_pk is None:
             return None
-        if identity is not None and index.guards_users:
-            reason = await self._guard_says(identity, index.guard_pk, index.domain_pk)
+        if identity is not None and door.guards_users:
+            reason = await self._guard_says(identity, door.guard_pk, door.domain_pk)
         else:
-            reason = await guards.refusal(request, identity, index.guard_pk, index.domain_pk)
+            reason = await guards.refusal(request, identity, door.guard_pk, door.domain_pk)
         return _by_guard(reason, identity)
 
     async def may_upload(

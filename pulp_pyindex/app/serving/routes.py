@@ -11,7 +11,13 @@ from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.documents import Documents, no_document
 from pulp_pyindex.app.serving.files import Files
-from pulp_pyindex.app.serving.pages import ROOT, Form, Pages
+from pulp_pyindex.app.serving.merged import (
+    MergedDocuments,
+    MergedFiles,
+    MergedPages,
+    MergedProvenances,
+)
+from pulp_pyindex.app.serving.pages import ROOT, Form, Pages, no_project
 from pulp_pyindex.app.serving.places import quoted, relative
 from pulp_pyindex.app.serving.provenance import Provenances
 from pulp_pyindex.app.serving.snapshot import Index
@@ -50,10 +56,14 @@ class Found:
 
 
 class Routes:
-    """The paths of an index."""
+    """The paths of plain indexes, or of merged ones; `choosing` knows which are for which."""
 
     def __init__(
-        self, pages: Pages, files: Files, provenances: Provenances, documents: Documents
+        self,
+        pages: Pages | MergedPages,
+        files: Files | MergedFiles,
+        provenances: Provenances | MergedProvenances,
+        documents: Documents | MergedDocuments,
     ) -> None:
         self._documents = documents
         self._pages = pages
@@ -61,7 +71,7 @@ class Routes:
         self._provenances = provenances
 
     async def find(self, asked: Asked) -> Found:
-        """The answer to a request. Raises DatabaseGone."""
+        """The answer to a request. Raises DatabaseGone, SourceFailed."""
         raw_path = asked.request.raw_path
         match list(asked.segments):
             case []:
@@ -116,27 +126,25 @@ class Routes:
         try:
             project = normalize(name)
         except PyindexError:
-            return Found(answer=_unknown(asked.index, name))
+            return Found(answer=no_project(asked.index, name))
         feed = await self._documents.feed(asked.index, project, "releases", asked.root)
         return Found(answer=feed)
 
     async def _root(self, asked: Asked) -> Found:
-        if asked.index.pages_key is None:
-            return Found(answer=_nothing_published(asked.index))
         return await self._page(asked, ROOT)
 
     async def _project(self, asked: Asked, name: str) -> Found:
         try:
             project = normalize(name)
         except PyindexError:
-            return Found(answer=_unknown(asked.index, name))
+            return Found(answer=no_project(asked.index, name))
         if project != name:
             return await self._elsewhere(asked, name, "../")
         return await self._page(asked, project)
 
     async def _page(self, asked: Asked, project: str) -> Found:
-        if asked.index.pages_key is None:
-            return Found(answer=_nothing_published(asked.index))
+        if self._pages.is_empty(asked.index):
+            return Found(answer=no_project(asked.index, project))
         wanted = asked.request.query.get("format")
         # PEP 691 shows the plus sign of the media types as it is; in a query it means a space.
         kind = choose_kind(asked.accept, None if wanted is None else wanted.replace(" ", "+"))
@@ -147,7 +155,7 @@ class Routes:
         )
         key, ready = await self._pages.ready(asked.index, project, form)
         if ready is None:
-            return Found(answer=_unknown(asked.index, project))
+            return Found(answer=no_project(asked.index, project))
         return Found(answer=ready, key=key)
 
     async def _elsewhere(self, asked: Asked, name: str, up: str) -> Found:
@@ -155,29 +163,16 @@ class Routes:
         try:
             project = normalize(name)
         except PyindexError:
-            return Found(answer=_unknown(asked.index, name))
-        if not await self._pages.exists(asked.index, project):
-            return Found(answer=_unknown(asked.index, project))
+            return Found(answer=no_project(asked.index, name))
+        absence = await self._pages.absence(asked.index, project)
+        if absence is not None:
+            return Found(answer=absence)
         return _redirect(301, f"{up}{quoted(project)}/", asked.request.raw_path)
 
 
 def _redirect(status: int, target: str, raw_path: str) -> Found:
     ready = answers.text(status, f"See {target}", Location=relative(target, raw_path))
     return Found(answer=ready)
-
-
-def _unknown(index: Index, name: str) -> Ready:
-    if index.pages_key is None:
-        return _nothing_published(index)
-    return answers.text(404, f"The index {index.base_path!r} has no project {name[:200]!r}.")
-
-
-def _nothing_published(index: Index) -> Ready:
-    return answers.text(
-        404,
-        f"The index {index.base_path!r} has nothing to serve yet: "
-        "no version of its repository has been published.",
-    )
 
 
 def _not_acceptable() -> Ready:

@@ -15,25 +15,25 @@ from pulpcore.plugin.content import Handler
 from pulp_pyindex.app.models.notices import CHANNEL, UPLOADS_SETTLED
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
+from pulp_pyindex.app.serving.choosing import Choosing
 from pulp_pyindex.app.serving.credentials import Credentials
 from pulp_pyindex.app.serving.database import DatabaseGone
-from pulp_pyindex.app.serving.documents import Documents
 from pulp_pyindex.app.serving.files import Files
 from pulp_pyindex.app.serving.generation import Generation
 from pulp_pyindex.app.serving.history import History
 from pulp_pyindex.app.serving.listening import listen
 from pulp_pyindex.app.serving.memory import Cell, Flights, Memory
 from pulp_pyindex.app.serving.moments import under_packages
-from pulp_pyindex.app.serving.pages import Pages
 from pulp_pyindex.app.serving.places import index_path, locate
 from pulp_pyindex.app.serving.protection import Protection
-from pulp_pyindex.app.serving.provenance import Provenances
 from pulp_pyindex.app.serving.publishing import Publishing
 from pulp_pyindex.app.serving.refreshing import Refresher
 from pulp_pyindex.app.serving.remote_files import RemoteFiles
 from pulp_pyindex.app.serving.rights import Rights
-from pulp_pyindex.app.serving.routes import Asked, Routes
+from pulp_pyindex.app.serving.routes import Asked
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
+from pulp_pyindex.app.serving.sources import SourceFailed
+from pulp_pyindex.app.serving.through import Through
 
 PREFIX = "/pypi/"
 #: Another way to the files of an index, for mirroring tools that want URLs to begin like this.
@@ -72,12 +72,16 @@ class IndexService:
         self._prefixes = (PREFIX, FILES_PREFIX, content_prefix)
         self._domains = domains
         self._remote = RemoteFiles(folder)
-        self._routes = Routes(
-            Pages(self._memory, self._flights),
-            Files(self._memory, self._flights, self._remote),
-            Provenances(),
-            Documents(self._memory, self._flights),
+        files = Files(self._memory, self._flights, self._remote)
+        self._through = Through(
+            memory=self._memory,
+            flights=self._flights,
+            files=files,
+            remote=self._remote,
+            folder=folder,
         )
+        self._routes = Choosing(self._memory, self._flights, files)
+        self._routes.merging.remote = self._through
         folder.mkdir(parents=True, exist_ok=True)
         self._generation = Generation(folder / "generation")
         self._refresher = Refresher(self.snapshot, self.credentials, self._forget, self._generation)
@@ -95,7 +99,7 @@ class IndexService:
             UPLOADS_SETTLED: self.publishing.settling.told.set,
         }
         tasks = [asyncio.create_task(self._refresher.run()), asyncio.create_task(listen(heard))]
-        async with self._remote:
+        async with self._remote, self._through.running():
             yield
         for task in tasks:
             task.cancel()
@@ -243,6 +247,8 @@ class IndexService:
             found = await self._routes.find(asked)
         except DatabaseGone:
             return answers.unavailable().to(request)
+        except SourceFailed as failure:
+            return answers.text(failure.status, f"{failure}.", Retry_After="5").to(request)
         if isinstance(found.answer, web.StreamResponse):
             return found.answer
         if found.key is not None and _is_plain(headers):

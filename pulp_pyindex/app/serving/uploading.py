@@ -30,6 +30,7 @@ from pulp_pyindex.app.serving.settling import Settling, ensure_commit
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.tasks.commit import FAILED
 from pulp_pyindex.index.errors import FileTooLarge, PyindexError
+from pulp_pyindex.index.merging import Patterns, read_patterns
 from pulp_pyindex.index.uploads import read_form
 
 _log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class _Target:
 
     repository_pk: UUID
     max_file_size: int | None
+    #: What may be uploaded; empty: every project.
+    projects: Patterns
 
 
 class Uploads:
@@ -132,6 +135,12 @@ class Uploads:
     ) -> None:
         form = read_form(body.fields, body.filename)
         await self._check_right(identity, index, form.project)
+        if target.projects and target.projects.match(form.project) is None:
+            raise _Refused(
+                403,
+                f"This index takes no uploads of {form.project!r}: what may be uploaded is "
+                f"{', '.join(target.projects.texts)} (upload_projects).",
+            )
         arrived = Arrived(path=body.path, size=body.size, digests=body.digests, form=form)
         brought = Brought(
             user_pk=identity.user_pk if identity is not None else None,
@@ -184,7 +193,11 @@ def _target(distribution_pk: UUID) -> _Target:
             "only one that follows a repository can take them.",
         )
     repository = PyindexRepository.objects.get(pk=distribution.repository_id)
-    return _Target(repository_pk=repository.pk, max_file_size=repository.max_file_size)
+    return _Target(
+        repository_pk=repository.pk,
+        max_file_size=repository.max_file_size,
+        projects=read_patterns("upload_projects", distribution.upload_projects),
+    )
 
 
 def _check_and_take_in(repository_pk: UUID, arrived: Arrived, brought: Brought) -> UUID | None:

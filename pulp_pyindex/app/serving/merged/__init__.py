@@ -1,6 +1,19 @@
 """Indexes that are made of several: bases behind them, a remote, rules over all of it."""
 
 from .deciding import Merging, Verdict
-from .paths import MergedPaths
+from .documents import MergedDocuments, MergedProvenances
+from .explaining import explain
+from .files import MergedFiles
+from .own import Own
+from .pages import MergedPages
 
-__all__ = ["MergedPaths", "Merging", "Verdict"]
+__all__ = [
+    "MergedDocuments",
+    "MergedFiles",
+    "MergedPages",
+    "MergedProvenances",
+    "Merging",
+    "Own",
+    "Verdict",
+    "explain",
+]

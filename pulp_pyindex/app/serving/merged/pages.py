@@ -56,9 +56,14 @@ class MergedPages:
             return None, Ready(200, {**found.headers, **offer.headers}, found.body)
         return (None if verdict.is_fleeting else key), found
 
-    async def exists(self, index: Index, project: str) -> bool:
-        """Whether the index has a page for a normalised name."""
-        return (await self._merging.verdict(index, NormalizedName(project))).has_page
+    def is_empty(self, index: Index) -> bool:
+        """Whether there is nothing that pages could be made of: that is for the sources to say."""
+        return False
+
+    async def absence(self, index: Index, project: str) -> Ready | None:
+        """The answer that says why there is no page for a normalised name; None: there is."""
+        verdict = await self._merging.verdict(index, NormalizedName(project))
+        return None if verdict.has_page else answers.text(404, verdict.reason)
 
     async def _root(self, index: Index, form: Form) -> tuple[Hashable | None, Ready]:
         found = await listing(self._merging, index)
