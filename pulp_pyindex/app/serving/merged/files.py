@@ -18,9 +18,7 @@ from pulp_pyindex.app.serving.files import FileAnswer
 from pulp_pyindex.app.serving.merged.deciding import Merging, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
-from pulp_pyindex.index.errors import PyindexError
-from pulp_pyindex.index.filenames import extension
-from pulp_pyindex.index.names import normalize
+from pulp_pyindex.app.serving.through.guessing import projects_of
 from pulp_pyindex.index.paths import FilePath, parse_file_path
 
 
@@ -74,33 +72,23 @@ class MergedFiles:
             placed = _placed(verdict, path)
             if placed is not None:
                 return placed
+            if verdict.offer is not None or verdict.decision.reserved_by is not None:
+                # The name means this project: nobody is asked whether it means another one.
+                break
         return Placed(reason=_why_not(index, path, verdict))
 
     async def _projects(self, index: Index, path: FilePath) -> list[NormalizedName]:
-        """The projects that the file at an address may be of, the likeliest first."""
+        """The projects that the file at an address may be of, the likeliest first.
+
+        No remote is asked: who is entitled to the name is not known yet.
+        """
         found: dict[NormalizedName, None] = {}
         for member in self._merging.members(index):
-            project = await member.source.project_of(member.index, path)
-            if project is not None:
-                found[project] = None
-        guess = guessed_project(path.filename)
-        # A wrong guess would tell an upstream of a name: it is made where nobody knows better.
-        if not found and guess is not None:
-            found[guess] = None
-        return list(found)
-
-
-def guessed_project(filename: str) -> NormalizedName | None:
-    """The project a file name tells of where nobody else does."""
-    known = extension(filename)
-    if known is None:
-        return None
-    stem = filename[: -len(known)]
-    name = stem.partition("-")[0] if known in (".whl", ".egg") else stem.rpartition("-")[0]
-    try:
-        return normalize(name)
-    except PyindexError:
-        return None
+            if member.source is self._merging.own:
+                project = await member.source.project_of(member.index, path)
+                if project is not None:
+                    found[project] = None
+        return list(found) or projects_of(path.filename)
 
 
 def _placed(verdict: Verdict, path: FilePath) -> Placed | None:
