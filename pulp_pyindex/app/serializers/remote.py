@@ -169,5 +169,12 @@ class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
         return PyindexRemote._meta.get_field(field).get_default()
 
     class Meta:
-        fields = (*RemoteSerializer.Meta.fields, *WANTED_FIELDS, "provenance", "ruleset")
+        fields = (
+            *RemoteSerializer.Meta.fields,
+            *WANTED_FIELDS,
+            "provenance",
+            "ruleset",
+            "page_ttl",
+            "negative_ttl",
+        )
         model = PyindexRemote
