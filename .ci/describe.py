@@ -183,9 +183,20 @@ def _in_words(name: str, words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refers(name: str) -> str:
-    if name not in REFERS:
-        raise SystemExit(f"{name!r} holds an address: of what? Say so in REFERS of {__file__}.")
-    return REFERS[name]
+    """The resource that a field of that name is the address of; `_check` sees whether it exists."""
+    return REFERS.get(name) or _singular(name)
+
+
+def _check(resources: list[dict[str, Any]]) -> None:
+    known = {one["name"] for one in resources} | set(REFERS.values()) | {"shown"}
+    for one in resources:
+        actions = [field for action in one["actions"] for field in action["fields"]]
+        for field in (*one["fields"], *one["filters"], *actions):
+            if field.get("refers", "version") not in known:
+                raise SystemExit(
+                    f"{one['name']}.{field['name']} holds an address: of what? Say so in REFERS of "
+                    f"{__file__}."
+                )
 
 
 def _first_paragraph(text: str) -> str:
@@ -210,6 +221,7 @@ def describe(schema: Schema) -> list[dict[str, Any]]:
     lost = schema.operations.keys() - placed
     if lost:
         raise SystemExit(f"operations that belong to no resource: {', '.join(sorted(lost))}")
+    _check(resources)
     return resources
 
 
@@ -254,21 +266,32 @@ def _singular(name: str) -> str:
     return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
 
 
-def load(settings: Path) -> Schema:
-    """The schema with addresses in place of paths, as the bindings and pulp-glue have it."""
+def set_up(settings: Path) -> None:
+    """Make Django ready to be asked for the schema."""
     os.environ["PULP_SETTINGS"] = str(settings.absolute())
     os.environ["DJANGO_SETTINGS_MODULE"] = "pulpcore.app.settings"
     django.setup()
+
+
+def load() -> dict[str, Any]:
+    """The schema with addresses in place of paths, as the bindings and pulp-glue have it."""
     from django.core.management import call_command
 
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        call_command("openapi", component="pyindex", bindings=False, file=file.name)
-        return Schema(json.loads(Path(file.name).read_text("utf-8")))
+        call_command("openapi", component="pyindex", file=file.name)
+        document: dict[str, Any] = json.loads(Path(file.name).read_text("utf-8"))
+    return document
+
+
+def written(resources: list[dict[str, Any]]) -> str:
+    """The table as its file has it."""
+    return json.dumps(resources, indent=1, ensure_ascii=False) + "\n"
 
 
 def main(settings: Path, target: Path, check: bool) -> int:
     """0 if the table is, or is now, that of the schema."""
-    text = json.dumps(describe(load(settings)), indent=1, ensure_ascii=False) + "\n"
+    set_up(settings)
+    text = written(describe(Schema(load())))
     if check:
         if target.read_text("utf-8") == text:
             return 0

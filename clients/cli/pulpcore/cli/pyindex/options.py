@@ -115,7 +115,7 @@ def _is_seldom(name: str) -> bool:
 
 
 def _help(field: Field) -> str:
-    said = field.help.replace("`", "'").rstrip()
+    said = field.help.replace("`", "'").rstrip() or f"By {field.name.replace('_', ' ')}."
     parts = [said if not said or said.endswith((".", ")")) else f"{said}."]
     if field.kind in _MULTIPLE:
         parts.append("Can be given several times.")

@@ -1,0 +1,130 @@
+"""Whatever REST can, the command line can; what it leaves out stands here with the reason."""
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+import pytest
+from pulp_glue.pyindex.tables import RESOURCES
+
+from pulpcore.cli.pyindex.main import pyindex
+
+ROOT = Path(__file__).resolve().parents[2]
+DESCRIBED = ROOT / "clients/glue/pulp_glue/pyindex/described.json"
+
+#: Operations without a command of their own.
+NO_COMMAND = {
+    "update": "PUT is PATCH with every field; `update` sends what is said",
+}
+#: Parameters without an option.
+NO_OPTION = {
+    "X-Task-Diagnostics": "profiles Pulp's own tasks; it is no concern of an index",
+    "exclude_fields of an action": "a table shows what fits, JSON shows everything",
+    "fields of an action": "a table shows what fits, JSON shows everything",
+    "offset of an action": "`--limit 0` reads all pages",
+}
+#: Operations → the command they are, where the verb does not say it.
+VERBS = {
+    "list": ("list",),
+    "read": ("show",),
+    "create": ("create",),
+    "partial_update": ("update",),
+    "delete": ("destroy",),
+    "set_label": ("label", "set"),
+    "unset_label": ("label", "unset"),
+    "list_roles": ("role", "list"),
+    "my_permissions": ("role", "my-permissions"),
+    "add_role": ("role", "add"),
+    "remove_role": ("role", "remove"),
+}
+GROUPS = {"advisory": ("advisories",)}
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("describe", ROOT / ".ci" / "describe.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The OpenAPI schema of today's code."""
+    found: dict[str, Any] = _generator().load()
+    return found
+
+
+def _command(resource: str, verb: str) -> click.Command | None:
+    path = VERBS.get(verb, (verb.replace("_", "-"),))
+    group = GROUPS.get(resource, (resource.replace("_", "-"),))
+    if RESOURCES[resource].path.startswith("content/"):
+        group = ("content", *group)
+    found: click.Command | None = pyindex
+    for word in (*group, *path):
+        found = found.commands.get(word) if isinstance(found, click.Group) else None
+    return found
+
+
+def _operations(document: Mapping[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Resource, verb and what the schema says of it."""
+    found = []
+    prefixes = {one.prefix: one.name for one in RESOURCES.values()}
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            if method == "parameters":
+                continue
+            name = operation["operationId"]
+            prefix = max((one for one in prefixes if name.startswith(f"{one}_")), key=len)
+            found.append((prefixes[prefix], name.removeprefix(f"{prefix}_"), operation))
+    return found
+
+
+def _fields(document: Mapping[str, Any], operation: Mapping[str, Any]) -> set[str]:
+    """Every name a request may bring, but the address itself."""
+    names = {one["name"] for one in operation.get("parameters", ()) if one["in"] != "path"}
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        schema = content["schema"]
+        while "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        properties = schema.get("properties", {})
+        names |= {name for name, one in properties.items() if not one.get("readOnly")}
+    return names
+
+
+def test_the_clients_know_the_schema(document: dict[str, Any]) -> None:
+    """Where they do not: `make clients`."""
+    generator = _generator()
+    assert generator.describe(generator.Schema(document)) == json.loads(
+        DESCRIBED.read_text("utf-8")
+    )
+
+
+def test_every_operation_is_a_command(document: dict[str, Any]) -> None:
+    """But for those that stand above."""
+    missing = {
+        f"{resource} {verb}"
+        for resource, verb, _ in _operations(document)
+        if verb not in NO_COMMAND and _command(resource, verb) is None
+    }
+    assert missing == set()
+
+
+def test_every_field_is_an_option(document: dict[str, Any]) -> None:
+    """Of bodies and of queries."""
+    missing = set()
+    for resource, verb, operation in _operations(document):
+        command = _command(resource, verb)
+        if verb in NO_COMMAND or command is None:
+            continue
+        taken = {one.name for one in command.params}
+        for name in _fields(document, operation) - taken:
+            where = name if verb in VERBS else f"{name} of an action"
+            if name not in NO_OPTION and where not in NO_OPTION:
+                missing.add(f"{resource} {verb}: {name}")
+    assert missing == set()
