@@ -132,6 +132,19 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
             if superseded:
                 new_version.remove_content(model.objects.filter(pk__in=superseded))
 
+    def protected_versions(self) -> models.QuerySet[Any]:
+        """What Pulp protects from deletion, and what a label or a promotion record holds."""
+        everywhere = RepositoryVersion.objects.filter(repository=self)
+        held = everywhere.filter(
+            models.Q(pyindex_pyindexversionhold__isnull=False)
+            | models.Q(pyindex_promotions__holds_source=True)
+        )
+        protected: models.QuerySet[Any] = self.versions.filter(
+            models.Q(pk__in=super().protected_versions().values("pk"))
+            | models.Q(pk__in=held.values("pk"))
+        )
+        return protected
+
     def on_new_version(self, version: RepositoryVersion) -> None:
         """Let whoever listens to `new_version` work in the task that made the version."""
         super().on_new_version(version)

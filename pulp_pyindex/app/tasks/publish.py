@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.dispatch import receiver
 from packaging.utils import NormalizedName
 
@@ -18,6 +18,7 @@ from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 from pulp_pyindex.app.models.repository import new_version
 from pulp_pyindex.app.tasks import showing
 from pulp_pyindex.app.tasks.showing import FinishedPage
+from pulp_pyindex.app.tasks.unshown import drop_unshown_pages
 from pulp_pyindex.index import rendering
 from pulp_pyindex.index.negotiation import Kind
 from pulp_pyindex.index.pages import API_VERSION, ProjectEntry, ProjectPage
@@ -87,20 +88,6 @@ def ensure_published(repository: PyindexRepository) -> None:
     )
     if published is None or catalog.changed_projects(published, latest):
         publish(str(latest.pk), afresh=False)
-
-
-def drop_unshown_pages() -> None:
-    """Delete pages that no publication shows any more.
-
-    Pages younger than an hour stay: a publication in the making may be about to show them.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("""
-            DELETE FROM pyindex_pyindexpage page
-            WHERE page.made_at < now() - interval '1 hour'
-              AND NOT EXISTS (SELECT FROM pyindex_pyindexpublishedproject shown
-                              WHERE shown.page_id = page.id)
-            """)
 
 
 def _progress() -> AbstractContextManager[ProgressReport | None]:

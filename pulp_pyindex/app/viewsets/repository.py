@@ -26,18 +26,21 @@ from pulp_pyindex.app.serializers import (
     PyindexProjectSummarySerializer,
     PyindexRepositorySerializer,
     PyindexRepositorySyncSerializer,
+    PyindexVersionSerializer,
 )
 from pulp_pyindex.app.tasks.sync import synchronize
 
 from .advisories import VersionAdvisoriesMixin
 from .edits import EditActionsMixin
 from .promotion import DiffActionMixin, PromotionActionsMixin
+from .retention import CleanupActionMixin, HoldActionsMixin
 from .uploads import UploadsActionMixin
 
 
 class PyindexRepositoryViewSet(
     EditActionsMixin,
     PromotionActionsMixin,
+    CleanupActionMixin,
     UploadsActionMixin,
     ModifyRepositoryActionMixin,
     RolesMixin,
@@ -87,11 +90,12 @@ class PyindexRepositoryViewSet(
 
 
 class PyindexRepositoryVersionViewSet(
-    VersionAdvisoriesMixin, DiffActionMixin, RepositoryVersionViewSet
+    VersionAdvisoriesMixin, DiffActionMixin, HoldActionsMixin, RepositoryVersionViewSet
 ):
     """A version is the whole state of an index at one time. It never changes."""
 
     parent_viewset = PyindexRepositoryViewSet
+    serializer_class = PyindexVersionSerializer
 
     DEFAULT_ACCESS_POLICY = access.VERSION.policy
 
