@@ -13,3 +13,6 @@ PYINDEX_UPLOAD_TIMEOUT = 600
 #: File with sigstore's trusted_root.json or a client trust configuration, by which attestations of
 #: uploads are verified; "" = the public good instance, as the sigstore library brings it along.
 PYINDEX_ATTESTATION_TRUST_ROOT = ""
+
+#: Refusals that are listed of each domain; all of them are counted.
+PYINDEX_REFUSALS_KEPT = 10_000

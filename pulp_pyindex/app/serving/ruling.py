@@ -9,8 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from aiohttp import web
+
 from pulp_pyindex.app.catalog.facts import AskedFacts, FoundFacts, find_facts, find_ruleset
 from pulp_pyindex.app.serving.database import in_database
+from pulp_pyindex.app.serving.refused import Refusals
 from pulp_pyindex.app.serving.ruled import Held, Rules
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Listing, Offer, Withheld
@@ -34,7 +37,8 @@ _NO_FACTS = FoundFacts()
 class Ruling:
     """Applies the rules of all indexes; understood rulesets stay in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
         self._rulesets: dict[tuple[UUID, str], Ruleset] = {}
 
     def judges(self, index: Index) -> bool:
@@ -89,6 +93,15 @@ class Ruling:
         newest = max([since, *(_milliseconds(one.since) for one in rules.quarantine.held)])
         serial = None if listing.serial is None else max(listing.serial, newest)
         return replace(listing, entries=entries, serial=serial, key=("ruled", listing.key, rules))
+
+    def note(self, request: web.Request, index: Index, withheld: Withheld) -> None:
+        """Take note that a client was refused a file, or was given one that is reported."""
+        self._refusals.note(
+            request,
+            index,
+            withheld,
+            is_quarantined=withheld.by == QUARANTINE and not withheld.ruleset,
+        )
 
     async def ruleset(self, rules: Rules) -> Ruleset | None:
         """The ruleset, understood; None: there is none. Raises DatabaseGone."""
@@ -192,6 +205,7 @@ class _Outcome:
             text=text,
             at=self._index.base_path,
             ruleset=self._ruleset,
+            project=self._offer.page.name,
         )
 
     def _digest(self, serial: int | None) -> str:
@@ -247,8 +261,14 @@ def _quarantined(index: Index, offer: Offer, held: Held) -> Offer:
 
 
 def _held(index: Index, file: File, held: Held) -> Withheld:
-    text = f"{file.filename} is in quarantine at the index {index.base_path!r}: {held.reason}"
-    return Withheld(file=file, action=Action.DENY, by=QUARANTINE, text=text, at=index.base_path)
+    return Withheld(
+        file=file,
+        action=Action.DENY,
+        by=QUARANTINE,
+        text=f"{file.filename} is in quarantine at the index {index.base_path!r}: {held.reason}",
+        at=index.base_path,
+        project=held.project,
+    )
 
 
 def _versions(page: ProjectPage, kept: Sequence[File]) -> tuple[str, ...]:

@@ -28,9 +28,11 @@ from pulp_pyindex.app.serving.places import index_path, locate
 from pulp_pyindex.app.serving.protection import Protection
 from pulp_pyindex.app.serving.publishing import Publishing
 from pulp_pyindex.app.serving.refreshing import Refresher
+from pulp_pyindex.app.serving.refused import Refusals
 from pulp_pyindex.app.serving.remote_files import RemoteFiles
 from pulp_pyindex.app.serving.rights import Rights
 from pulp_pyindex.app.serving.routes import Asked
+from pulp_pyindex.app.serving.ruling import Ruling
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.through import Through
@@ -82,6 +84,8 @@ class IndexService:
         )
         self._routes = Choosing(self._memory, self._flights, files)
         self._routes.merging.remote = self._through
+        self._refusals = Refusals()
+        self._routes.merging.judge = Ruling(self._refusals)
         folder.mkdir(parents=True, exist_ok=True)
         self._generation = Generation(folder / "generation")
         self._refresher = Refresher(self.snapshot, self.credentials, self._forget, self._generation)
@@ -98,7 +102,8 @@ class IndexService:
             CHANNEL: self._refresher.changed.set,
             UPLOADS_SETTLED: self.publishing.settling.told.set,
         }
-        tasks = [asyncio.create_task(self._refresher.run()), asyncio.create_task(listen(heard))]
+        work = (self._refresher.run(), listen(heard), self._refusals.run())
+        tasks = [asyncio.create_task(each) for each in work]
         async with self._remote, self._through.running():
             yield
         for task in tasks:

@@ -74,6 +74,8 @@ class Withheld:
     at: str
     #: The ruleset that the rule is of; empty where nothing but a quarantine or merging speaks.
     ruleset: str = ""
+    #: The file's project, where it was judged.
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
