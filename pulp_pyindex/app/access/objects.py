@@ -83,7 +83,7 @@ DISTRIBUTION = owned(
     allow("create", given=(on_type("add", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
     allow(*_UPDATE, given=(*on_object("change", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
     allow("destroy", given=on_object("delete", _DISTRIBUTION)),
-    allow("cache", given=on_object("view", _DISTRIBUTION)[:1]),
+    allow("cache", "explain", given=on_object("view", _DISTRIBUTION)[:1]),
     allow("invalidate", "evict", given=on_object("change", _DISTRIBUTION)),
     owner_may=("change", "delete"),
 )

@@ -46,6 +46,12 @@ class PyindexDistribution(Distribution, AutoAddObjPermsMixin):
         ]
 
     @property
+    def bases(self) -> list["PyindexDistribution"]:
+        """The indexes behind this one, the nearest first."""
+        rows = self.base_rows.select_related("base")
+        return [row.base for row in rows.order_by("position")]
+
+    @property
     def index_path(self) -> str:
         """Path of the index on the content app, with slashes at both ends."""
         domain = f"{self.pulp_domain.name}/" if settings.DOMAIN_ENABLED else ""

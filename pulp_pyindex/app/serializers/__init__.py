@@ -26,6 +26,7 @@ from .exporter import (
     PyindexStaticExporterSerializer,
     PyindexStaticExportSerializer,
 )
+from .merging import PyindexExplainQuerySerializer, PyindexExplanationSerializer
 from .passing import (
     PyindexCacheSerializer,
     PyindexEvictedSerializer,
@@ -64,6 +65,8 @@ from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
 __all__ = [
+    "PyindexExplainQuerySerializer",
+    "PyindexExplanationSerializer",
     "PyindexCacheSerializer",
     "PyindexEvictedSerializer",
     "PyindexEvictSpecSerializer",

@@ -15,13 +15,16 @@ from pulp_pyindex.app.models import PyindexDistribution
 
 from .described import DescribedMixin
 from .kinds import must_be_pyindex
+from .merging import MERGING_FIELDS, MergingFields
 from .passing import PASSING_FIELDS, PassingFields
 from .rules import ruleset_field
 
 _ONE_OF_THREE = "Name only one of `repository`, `repository_version` and `publication`."
 
 
-class PyindexDistributionSerializer(DescribedMixin, PassingFields, DistributionSerializer):
+class PyindexDistributionSerializer(
+    DescribedMixin, MergingFields, PassingFields, DistributionSerializer
+):
     """An index URL and what is shown there."""
 
     base_url = serializers.CharField(
@@ -96,6 +99,7 @@ class PyindexDistributionSerializer(DescribedMixin, PassingFields, DistributionS
             *DistributionSerializer.Meta.fields,
             "publication",
             *PASSING_FIELDS,
+            *MERGING_FIELDS,
             "allow_uploads",
             "require_token",
             "ruleset",

@@ -130,6 +130,11 @@ class Snapshot:
         """Whether this very object is still what its path stands for."""
         return self._indexes.get(index.where) is index
 
+    def of(self, distribution_pk: UUID) -> Index | None:
+        """The index of a distribution."""
+        found = (one for one in self._indexes.values() if one.distribution_pk == distribution_pk)
+        return next(found, None)
+
     def find(self, domain: str, segments: Sequence[str]) -> tuple[Index, Sequence[str]] | None:
         """The index whose base path begins `segments`, and the segments after it.
 

@@ -8,10 +8,13 @@ from pulp_pyindex.app import access
 from pulp_pyindex.app.models import PyindexDistribution
 from pulp_pyindex.app.serializers import PyindexDistributionSerializer
 
+from .merging import MergingActionsMixin
 from .passing import CacheActionsMixin
 
 
-class PyindexDistributionViewSet(CacheActionsMixin, DistributionViewSet, RolesMixin):
+class PyindexDistributionViewSet(
+    MergingActionsMixin, CacheActionsMixin, DistributionViewSet, RolesMixin
+):
     """
     A distribution is an index URL: it shows a repository's newest published version, a version, or
     a publication.
