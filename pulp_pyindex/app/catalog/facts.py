@@ -54,12 +54,15 @@ class FoundFacts:
         }
 
 
-def find_ruleset(pk: UUID) -> Ruleset:
-    """A ruleset, understood; one that is not there or cannot be read denies everything."""
+def find_ruleset(pk: UUID) -> tuple[str, Ruleset]:
+    """A ruleset, understood, and its digest.
+
+    One that is not there or cannot be read denies everything.
+    """
     row = PyindexRuleset.objects.filter(pk=pk).first()
     if row is None:
-        return Ruleset(name="", rules=(), broken="it is not there any more")
-    return read_stored_ruleset(row.name, row.rules)
+        return "", Ruleset(name="", rules=(), broken="it is not there any more")
+    return row.sha256, read_stored_ruleset(row.name, row.rules)
 
 
 def find_facts(asked: AskedFacts) -> FoundFacts:

@@ -62,34 +62,58 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A ruleset as it is now."""
+
+    pk: UUID
+    #: Over its rules.
+    sha256: str
+    #: When it, or who names it, was last changed.
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What stands between an index and its readers. False: nothing does."""
 
-    ruleset_pk: UUID | None = None
-    #: Over the rules of the ruleset.
-    sha256: str = ""
-    #: When the ruleset, or which one it is, was last changed.
-    since: datetime | None = None
+    #: Of the index: for everything it has.
+    own: Named | None = None
+    #: Of its remote: for what comes from there.
+    remote: Named | None = None
     #: Over the databases of advisories that the domain has.
     advisories: str = ""
     quarantine: Quarantine = Quarantine()
 
     def __bool__(self) -> bool:
-        return self.ruleset_pk is not None or bool(self.quarantine.held)
+        return self.own is not None or self.remote is not None or bool(self.quarantine.held)
+
+    @property
+    def since(self) -> datetime | None:
+        """When any of the rulesets was last changed."""
+        return max((one.since for one in (self.own, self.remote) if one), default=None)
 
 
 #: Of an index that gives out all it has.
 NO_RULES = Rules()
 
 _RULESETS = """
-    SELECT own.distribution_ptr_id, ruleset.pulp_id, ruleset.sha256,
-           greatest(ruleset.pulp_last_updated, d.pulp_last_updated),
-           coalesce((SELECT string_agg(source.sha256, ',' ORDER BY source.pulp_id)
-                     FROM pyindex_pyindexadvisorysource source
-                     WHERE source.pulp_domain_id = d.pulp_domain_id), '')
+    SELECT own.distribution_ptr_id, false, ruleset.pulp_id, ruleset.sha256,
+           greatest(ruleset.pulp_last_updated, d.pulp_last_updated)
     FROM pyindex_pyindexdistribution own
     JOIN core_distribution d ON d.pulp_id = own.distribution_ptr_id
     JOIN pyindex_pyindexruleset ruleset ON ruleset.pulp_id = own.ruleset_id
+    UNION ALL
+    SELECT d.pulp_id, true, ruleset.pulp_id, ruleset.sha256,
+           greatest(ruleset.pulp_last_updated, d.pulp_last_updated, master.pulp_last_updated)
+    FROM core_distribution d
+    JOIN core_remote master ON master.pulp_id = d.remote_id
+    JOIN pyindex_pyindexremote remote ON remote.remote_ptr_id = d.remote_id
+    JOIN pyindex_pyindexruleset ruleset ON ruleset.pulp_id = remote.ruleset_id
+    WHERE d.pulp_type = 'pyindex.pyindex'
+"""
+_ADVISORIES = """
+    SELECT pulp_domain_id, string_agg(sha256, ',' ORDER BY pulp_id)
+    FROM pyindex_pyindexadvisorysource GROUP BY 1
 """
 _HELD = """
     SELECT distribution_id, pulp_domain_id, project, release, filename, reason, pulp_created
@@ -103,7 +127,14 @@ class RulesOf:
     def __init__(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_RULESETS)
-            self._rulesets = {row[0]: row[1:] for row in cursor.fetchall()}
+            self._rulesets = {
+                (distribution, is_remote): Named(pk=pk, sha256=sha256, since=since)
+                for distribution, is_remote, pk, sha256, since in cursor.fetchall()
+            }
+            self._advisories: dict[UUID, str] = {}
+            if self._rulesets:
+                cursor.execute(_ADVISORIES)
+                self._advisories = dict(cursor.fetchall())
             cursor.execute(_HELD)
             self._held: dict[UUID, list[Held]] = {}
             for distribution, domain, *row in cursor.fetchall():
@@ -111,16 +142,15 @@ class RulesOf:
 
     def index(self, distribution_pk: UUID, domain_pk: UUID) -> Rules:
         """The rules of one index."""
-        ruleset = self._rulesets.get(distribution_pk)
+        own = self._rulesets.get((distribution_pk, False))
+        remote = self._rulesets.get((distribution_pk, True))
         held = [*self._held.get(domain_pk, ()), *self._held.get(distribution_pk, ())]
-        if ruleset is None and not held:
+        if own is None and remote is None and not held:
             return NO_RULES
-        pk, sha256, since, advisories = ruleset or (None, "", None, "")
         return Rules(
-            ruleset_pk=pk,
-            sha256=sha256,
-            since=since,
-            advisories=advisories,
+            own=own,
+            remote=remote,
+            advisories=self._advisories.get(domain_pk, "") if own or remote else "",
             quarantine=Quarantine.of(held),
         )
 
