@@ -18,7 +18,7 @@ import pytest
 
 from support import peers, workload
 from support import stack as stacks
-from support.pulp import Pulp, Row
+from support.pulp import Pulp, Row, unique
 from support.stack import Stack
 from support.upstream import Upstream
 from support.wheels import sdist, wheel
@@ -102,11 +102,18 @@ def stack(request: pytest.FixtureRequest) -> Stack:
 
 @pytest.fixture(scope="session")
 def domain_stack(request: pytest.FixtureRequest) -> Stack:
-    """As `stack`, with domains, and a CI whose jobs it trusts (see `support.workload`)."""
+    """As `stack`, with domains, `exports`, and a CI that it trusts (see `support.workload`)."""
     session = Path(os.environ[_SESSION])
     with _alone(session / "ci.lock"):
         trust = workload.settings(session)
-    return _shared(request, "domains", settings=("DOMAIN_ENABLED=True", *trust))
+    paths = f'ALLOWED_EXPORT_PATHS=["{session}/exports"]'
+    return _shared(request, "domains", settings=("DOMAIN_ENABLED=True", paths, *trust))
+
+
+@pytest.fixture
+def exports(domain_stack: Stack) -> Path:
+    """A folder that `domain_stack` may export to, and that does not exist yet."""
+    return Path(os.environ[_SESSION], "exports", unique("tree"))
 
 
 @pytest.fixture

@@ -54,6 +54,10 @@ class PyindexStaticExporterSerializer(DescribedMixin, ExporterSerializer):
         "provenance need it; without it they are relative.",
     )
 
+    def validate_path(self, path: str) -> str:
+        """Checked with the rest: pulpcore's own would let `/exports-other` in for `/exports`."""
+        return path
+
     def validate_base_url(self, url: str) -> str:
         return url if not url or url.endswith("/") else f"{url}/"
 
