@@ -34,7 +34,7 @@ def wanted_file(version_pk: UUID, found: FoundFile) -> Wanted:
         )
 
     return Wanted(
-        key=f"{found.domain_pk.hex}-{found.sha256}",
+        key=_key(version_pk, found),
         filename=found.filename,
         sha256=found.sha256,
         size=found.size,
@@ -60,7 +60,7 @@ def wanted_metadata(version_pk: UUID, found: FoundFile) -> Wanted:
         ingest.store_metadata(path, file_sha256=found.sha256, sha256=sha256, domain=domain)
 
     return Wanted(
-        key=f"{found.domain_pk.hex}-{found.sha256}-{sha256}",
+        key=f"{_key(version_pk, found)}-{sha256}",
         filename=found.filename + METADATA_SUFFIX,
         sha256=sha256,
         size=None,
@@ -75,6 +75,13 @@ def wanted_metadata(version_pk: UUID, found: FoundFile) -> Wanted:
 def metadata_sources(found: FoundFile) -> list[Source]:
     """Where the METADATA beside a file can be had: its address follows from the file's."""
     return [replace(source, url=beside(source.url)) for source in _sources(found)]
+
+
+def _key(version_pk: UUID, found: FoundFile) -> str:
+    # Of the repository: one of its remotes may be another index of this very Pulp, which is at the
+    # same file.
+    repository = rows.version(version_pk).repository_id
+    return f"{found.domain_pk.hex}-{repository.hex}-{found.sha256}"
 
 
 def _sources(found: FoundFile) -> list[Source]:

@@ -19,7 +19,7 @@ from pulp_pyindex.app.serving.merged.deciding import Merging, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
 from pulp_pyindex.app.serving.through.guessing import projects_of
-from pulp_pyindex.index.paths import FilePath, parse_file_path
+from pulp_pyindex.index.paths import FilePath, file_link, parse_file_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +96,10 @@ def _placed(verdict: Verdict, path: FilePath) -> Placed | None:
     offer = verdict.offer
     if offer is None:
         return None
+    # Not by its digest: what a remote passes through may not have told one.
+    link = file_link(path.sha256, path.filename)
     for file in offer.page.files:
-        if file.filename == path.filename and file.hashes.get("sha256") == path.sha256:
+        if file.url == link:
             noted = _named(offer.reported, path)
             return Placed(verdict=verdict, member=_origin(offer, path), noted=noted)
     one = _named(offer.withheld, path)
@@ -120,12 +122,8 @@ def _origin(offer: Offer, path: FilePath) -> Member | None:
 
 
 def _named(ones: Sequence[Withheld], path: FilePath) -> Withheld | None:
-    found = (
-        one
-        for one in ones
-        if one.file.filename == path.filename and one.file.hashes.get("sha256") == path.sha256
-    )
-    return next(found, None)
+    link = file_link(path.sha256, path.filename)
+    return next((one for one in ones if one.file.url == link), None)
 
 
 def _lasts(verdict: Verdict) -> bool:

@@ -97,7 +97,7 @@ def _finished(tail: bytes, api_version: str, serial: int, form: Form, index: Ind
     deflated = rendering.deflate(tail)
     stored = StoredPage(
         json=deflated if form.kind is Kind.JSON else b"",
-        html=deflated if form.kind is Kind.HTML else b"",
+        html=deflated if form.kind is not Kind.JSON else b"",
         api_version=api_version,
         has_origin=rendering.has_origin(form.kind, tail),
         serial=serial,

@@ -210,7 +210,7 @@ class Passing:
             return is_stored(index.domain_pk, units.is_kept(index, one, sha256).storage_name)
 
         return Wanted(
-            key=f"{index.domain_pk.hex}-{sha256}",
+            key=_download_key(index, link, sha256),
             filename=one.file.filename,
             sha256=sha256,
             size=one.file.size,
@@ -232,7 +232,7 @@ class Passing:
             return is_stored(index.domain_pk, name)
 
         return Wanted(
-            key=f"{index.domain_pk.hex}-{sha256}-{digest}",
+            key=_download_key(index, link, f"{sha256}-{digest}"),
             filename=one.file.filename + METADATA_SUFFIX,
             sha256=digest,
             size=None,
@@ -290,6 +290,11 @@ def _sources(link: Link, url: str) -> Callable[[], list[Source]]:
 
 def _key(index: Index, one: Behind) -> Hashable:
     return "kept", index.distribution_pk, one.address, one.file.filename
+
+
+def _download_key(index: Index, link: Link, digest: str) -> str:
+    # Of the remote too: it may be another index of this very Pulp, which is at the same file.
+    return f"{index.domain_pk.hex}-{link.remote.pk.hex}-{digest}"
 
 
 def _offline(index: Index, filename: str) -> Ready:

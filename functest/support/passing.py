@@ -1,0 +1,74 @@
+"""Indexes that pass an upstream through, as tests make them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .index import Index
+from .pulp import Pulp, Row
+from .waiting import wait_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """An index that passes a remote through, and the rows it is made of."""
+
+    pulp: Pulp
+    index: Index
+    remote: Row
+    distribution: Row
+    repository: Row | None
+
+    def cache(self) -> Row:
+        """What the index keeps."""
+        return self.pulp.read(f"{self.distribution['pulp_href']}cache/")
+
+    def invalidate(self, *projects: str) -> int:
+        """Have upstream asked again; how many pages that concerns."""
+        answer = self.pulp.post(
+            f"{self.distribution['pulp_href']}invalidate/", {"projects": list(projects)}
+        )
+        assert answer.status_code == 200, answer.text
+        count: int = answer.json()["pages"]
+        return count
+
+    def evict(self, **limits: Any) -> Row:
+        """The result of the task that lets files go."""
+        href = f"{self.distribution['pulp_href']}evict/"
+        result: Row = self.pulp.task(self.pulp.post(href, limits))["result"]
+        return result
+
+    def would_evict(self, **limits: Any) -> Row:
+        """What would go."""
+        href = f"{self.distribution['pulp_href']}evict/"
+        answer = self.pulp.post(href, {**limits, "dry_run": True})
+        assert answer.status_code == 200, answer.text
+        told: Row = answer.json()
+        return told
+
+    def wait_kept(self, *filenames: str) -> None:
+        """Until the repository's newest version has these files."""
+        repository = self.repository
+        assert repository is not None
+
+        def has_them() -> bool:
+            return self.pulp.filenames(self.pulp.latest(repository)) >= set(filenames)
+
+        wait_for(has_them, f"{filenames} in the repository", 30)
+
+
+def pass_through(
+    pulp: Pulp, url: str, *, keep: bool = False, served: dict[str, Any] | None = None, **remote: Any
+) -> Passed:
+    """An index that passes the index at `url` through. `served` are the distribution's fields."""
+    made = pulp.create_remote(url, **remote)
+    fields = dict(served or {})
+    repository = pulp.create_repository() if keep else None
+    if repository is not None:
+        fields["repository"] = repository["pulp_href"]
+    distribution = pulp.distribute(remote=made["pulp_href"], **fields)
+    index = Index(base=distribution["base_url"])
+    # What is at the root of an index is no matter of its upstream.
+    index.wait(lambda one: one.get("").status_code == 302, "the index to be there")
+    return Passed(
+        pulp=pulp, index=index, remote=made, distribution=distribution, repository=repository
+    )

@@ -1,0 +1,429 @@
+"""A distribution with a remote has what the remote has: pages remembered, files kept."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from support.clients import Clients
+from support.markup import JSON_TYPE
+from support.passing import Passed, pass_through
+from support.pulp import Pulp, unique
+from support.upstream import Upstream
+from support.waiting import wait_for
+from support.wheels import MadeFile, sdist, wheel
+
+LARGE = 3_000_000
+
+
+def fresh(name: str = "alpha", version: str = "1.0", **options: Any) -> MadeFile:
+    """A wheel whose bytes are new to Pulp."""
+    return wheel(name, version, salt=unique(), **options)
+
+
+def get(passed: Passed, path: str, **headers: str) -> requests.Response:
+    """On a connection of its own, hence from either process."""
+    url = path if path.startswith("http") else f"{passed.index.base}{path}"
+    return requests.get(url, headers={"Connection": "close", **headers}, timeout=60)
+
+
+def page(passed: Passed, project: str = "alpha") -> requests.Response:
+    return get(passed, f"simple/{project}/", Accept=JSON_TYPE)
+
+
+def names(answer: requests.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [file["filename"] for file in answer.json()["files"]]
+
+
+def together(work: Callable[[], Any], times: int = 16) -> list[Any]:
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(lambda _: work(), range(times)))
+
+
+# Pages ------------------------------------------------------------------------------------------
+
+
+def test_pip_installs_through_an_index_that_knew_nothing(
+    pulp: Pulp, upstream: Upstream, tmp_path: Path
+) -> None:
+    """Wheels and sdists; each page and each file is asked for once."""
+    salt = unique()
+    files = [
+        wheel("alpha", "1.0", dependencies=["beta>=1", "gamma"], salt=salt),
+        wheel("beta", "1.0", salt=salt),
+        sdist("gamma", "3.0", salt=salt),
+    ]
+    upstream.add(*files)
+    passed = pass_through(pulp, upstream.url)
+    for folder in ("one", "two"):
+        Clients(folder=tmp_path).pip(
+            "download", "--dest", folder, "alpha", index=passed.index.simple
+        )
+        got = {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
+        assert got == {one.filename: one.body for one in files}
+    for one in files:
+        assert upstream.count(one.filename) == 1
+        assert upstream.count(f"/simple/{one.project}/") == 1
+
+
+def test_many_clients_of_an_unknown_page_cost_one_request(pulp: Pulp, upstream: Upstream) -> None:
+    """On both content processes; all get the page."""
+    upstream.add(fresh())
+    passed = pass_through(pulp, upstream.url)
+    slow = upstream.fault("/simple/alpha/", delay=0.5)
+    answers = together(lambda: page(passed))
+    slow.clear()
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert upstream.count("/simple/alpha/") == 1
+
+
+def test_a_known_page_is_served_while_upstream_is_slow_and_renewed_behind_it(
+    pulp: Pulp, upstream: Upstream
+) -> None:
+    """At once, with its age; the next ones are of what upstream said."""
+    one, two = fresh(), fresh(version="2.0")
+    upstream.add(one)
+    passed = pass_through(pulp, upstream.url, page_ttl=1)
+    assert names(page(passed)) == [one.filename]
+    upstream.add(two)
+    slow = upstream.fault("/simple/alpha/", hang=True)
+    wait_for(lambda: "Warning" in page(passed).headers, "the page to be stale")
+    slow.wait_reached()
+    begun = time.monotonic()
+    stale = page(passed)
+    assert time.monotonic() - begun < 1
+    assert names(stale) == [one.filename]
+    assert stale.headers["Warning"] == '110 - "Response is Stale"'
+    assert int(stale.headers["Age"]) >= 1
+    slow.clear()
+    wait_for(lambda: two.filename in names(page(passed)), "the renewed page")
+    assert upstream.count("/simple/alpha/") >= 2
+
+
+def test_known_pages_and_files_outlive_their_upstream(
+    pulp: Pulp, make_upstream: Callable[..., Upstream]
+) -> None:
+    """What is not known is answered with 502, and never with 404."""
+    gone = make_upstream()
+    one, other = fresh(), fresh("beta")
+    gone.add(one, other)
+    passed = pass_through(pulp, gone.url, page_ttl=1, max_retries=0)
+    url = passed.index.files("alpha")[one.filename]["url"]
+    assert get(passed, url).content == one.body
+    gone.stop()
+    wait_for(lambda: "111" in page(passed).headers.get("Warning", ""), "a failed renewal")
+    assert names(page(passed)) == [one.filename]
+    assert get(passed, url).content == one.body
+    assert passed.cache()["failing"] == 1
+    assert "no connection" in passed.cache()["failure"]
+    unknown = page(passed, "beta")
+    assert unknown.status_code == 502
+    assert "no connection" in unknown.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        ({"status": 401}, 502, "401"),
+        ({"status": 403}, 502, "403"),
+        ({"status": 500}, 502, "500"),
+        ({"status": 503}, 502, "503"),
+        ({"hang": True}, 504, "timeout"),
+        ({"body": b"<p>Please log in</p>", "content_type": "text/html"}, 502, "not"),
+    ],
+)
+def test_an_unknown_page_that_cannot_be_had_is_never_404(
+    pulp: Pulp, upstream: Upstream, fault: dict[str, Any], status: int, said: str
+) -> None:
+    """The answer says why; once upstream is well again so is the index."""
+    upstream.add(fresh())
+    passed = pass_through(pulp, upstream.url, max_retries=0, sock_read_timeout=1)
+    trouble = upstream.fault("/simple/alpha/", **fault)
+    answer = page(passed)
+    assert answer.status_code == status
+    assert said in answer.text
+    trouble.clear()
+    assert page(passed).status_code == 200
+
+
+def test_a_project_that_upstream_does_not_have_is_remembered_for_a_while(
+    pulp: Pulp, upstream: Upstream
+) -> None:
+    """404, and one request for all who ask; it is found when it comes."""
+    passed = pass_through(pulp, upstream.url, negative_ttl=1)
+    assert {answer.status_code for answer in together(lambda: page(passed))} == {404}
+    assert upstream.count("/simple/alpha/") == 1
+    upstream.add(fresh())
+    wait_for(lambda: page(passed).status_code == 200, "the project to be found")
+
+
+def test_an_index_that_is_offline_asks_nobody(pulp: Pulp, upstream: Upstream) -> None:
+    """What is known is served as it is; 504 for what is not."""
+    one, two, other = fresh(), fresh(version="2.0"), fresh("beta")
+    upstream.add(one, two, other)
+    passed = pass_through(pulp, upstream.url, page_ttl=0)
+    files = passed.index.files("alpha")
+    assert get(passed, files[one.filename]["url"]).content == one.body
+    pulp.update(passed.distribution["pulp_href"], offline=True)
+    passed.index.wait(lambda index: index.get("simple/beta/").status_code == 504)
+    upstream.forget()
+    assert names(page(passed)) == [one.filename, two.filename]
+    assert get(passed, files[one.filename]["url"]).content == one.body
+    assert get(passed, files[two.filename]["url"]).status_code == 504
+    assert "offline" in page(passed, "beta").text
+    assert upstream.log == []
+
+
+def test_pages_are_asked_for_again_where_that_is_wanted(pulp: Pulp, upstream: Upstream) -> None:
+    """Of one project, or of all; the next answer is upstream's."""
+    for name in ("alpha", "beta"):
+        upstream.add(fresh(name))
+    passed = pass_through(pulp, upstream.url)
+    assert len(names(page(passed))) == len(names(page(passed, "beta"))) == 1
+    for name in ("alpha", "beta"):
+        upstream.add(fresh(name, "2.0"))
+    assert passed.invalidate("Alpha") == 1
+    passed.index.wait(lambda index: len(index.files("alpha")) == 2)
+    assert len(names(page(passed, "beta"))) == 1
+    assert passed.invalidate() == 2
+    passed.index.wait(lambda index: len(index.files("beta")) == 2)
+
+
+def test_an_upstream_with_another_address_is_another_upstream(
+    pulp: Pulp, upstream: Upstream, make_upstream: Callable[..., Upstream]
+) -> None:
+    """Nothing is served that the one before said."""
+    other = make_upstream()
+    one, two = fresh(), fresh(version="2.0")
+    upstream.add(one)
+    other.add(two)
+    passed = pass_through(pulp, upstream.url)
+    assert names(page(passed)) == [one.filename]
+    pulp.update(passed.remote["pulp_href"], url=other.url)
+    passed.index.wait(lambda index: set(index.files("alpha")) == {two.filename})
+
+
+def test_what_the_remote_leaves_out_does_not_pass(pulp: Pulp, upstream: Upstream) -> None:
+    """Projects that are excluded are not even asked for; files stay off the page and unfetched."""
+    one, early = fresh(), fresh(version="2.0rc1")
+    upstream.add(one, early, sdist("alpha", "1.0", salt=unique()), fresh("beta"))
+    passed = pass_through(pulp, upstream.url)
+    url = passed.index.files("alpha")[early.filename]["url"]
+    pulp.update(
+        passed.remote["pulp_href"],
+        excludes=["beta"],
+        prereleases=False,
+        package_types=["bdist_wheel"],
+    )
+    passed.index.wait(lambda index: set(index.files("alpha")) == {one.filename})
+    assert get(passed, url).status_code == 404
+    assert page(passed, "beta").status_code == 404
+    assert upstream.count("/simple/beta/") == 0
+    assert passed.index.projects() == {"alpha"}
+
+
+def test_the_list_of_projects_is_upstreams(pulp: Pulp, upstream: Upstream) -> None:
+    """Also of projects that nobody has asked for yet, and while upstream is down."""
+    upstream.add(fresh(), fresh("Beta.Two"))
+    passed = pass_through(pulp, upstream.url, page_ttl=0, max_retries=0)
+    assert passed.index.projects() == {"alpha", "beta-two"}
+    assert 'href="beta-two/"' in passed.index.html()
+    upstream.fault("/simple/", status=500)
+    upstream.forget()
+    assert passed.index.projects() == {"alpha", "beta-two"}
+
+
+# Files ------------------------------------------------------------------------------------------
+
+
+def test_many_clients_of_a_file_cost_one_download(pulp: Pulp, upstream: Upstream) -> None:
+    """Sixteen clients on two processes, while it comes slowly."""
+    one = fresh(payload=LARGE)
+    upstream.add(one)
+    passed = pass_through(pulp, upstream.url)
+    url = passed.index.files("alpha")[one.filename]["url"]
+    slow = upstream.fault(one.filename, throttle=4_000_000)
+    answers = together(lambda: get(passed, url).content == one.body)
+    slow.clear()
+    assert all(answers)
+    assert upstream.count(one.filename) == 1
+
+
+def test_bytes_that_are_not_the_promised_ones_do_not_pass(pulp: Pulp, upstream: Upstream) -> None:
+    """Nobody gets the whole of them; the right ones pass afterwards."""
+    one = fresh(payload=LARGE)
+    upstream.add(one)
+    passed = pass_through(pulp, upstream.url, max_retries=0)
+    url = passed.index.files("alpha")[one.filename]["url"]
+    wrong = upstream.fault(one.filename, wrong_bytes=True)
+    with pytest.raises(requests.exceptions.RequestException):
+        get(passed, url)
+    wrong.clear()
+    assert get(passed, url).content == one.body
+
+
+@pytest.mark.parametrize(("fault", "status"), [({"status": 404}, 502), ({"status": 503}, 502)])
+def test_a_file_that_cannot_be_had_is_never_404(
+    pulp: Pulp, upstream: Upstream, fault: dict[str, Any], status: int
+) -> None:
+    """Its page promises it."""
+    one = fresh()
+    upstream.add(one)
+    passed = pass_through(pulp, upstream.url, max_retries=0)
+    url = passed.index.files("alpha")[one.filename]["url"]
+    trouble = upstream.fault(one.filename, **fault)
+    assert get(passed, url).status_code == status
+    trouble.clear()
+    assert get(passed, url).content == one.body
+
+
+def test_a_file_is_found_by_its_address_alone(pulp: Pulp, upstream: Upstream) -> None:
+    """As lock files name it: nobody has asked for its page, nor in which project it is."""
+    one = sdist("some-long-name", "1.0", salt=unique())
+    upstream.add(one)
+    passed = pass_through(pulp, upstream.url)
+    digest = hashlib.sha256(one.body).hexdigest()
+    path = f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{one.filename}"
+    assert get(passed, path).content == one.body
+    assert get(passed, path.replace(digest[4:], "0" * 60)).status_code == 404
+
+
+def test_what_passed_becomes_versions_of_a_repository(pulp: Pulp, upstream: Upstream) -> None:
+    """One version of many files, with their yanks; what did not pass is not in it."""
+    files = [fresh(version=f"{number}.0") for number in range(1, 6)]
+    upstream.add(*files, fresh("beta"))
+    upstream.catalogue.yank(files[0].filename, "broken")
+    passed = pass_through(pulp, upstream.url, keep=True)
+    for one in files:
+        assert passed.index.download("alpha", one.filename) == one.body
+    passed.wait_kept(*(one.filename for one in files))
+    assert passed.repository is not None
+    version = pulp.latest(passed.repository)
+    assert version["number"] == 1
+    assert pulp.filenames(version) == {one.filename for one in files}
+    assert [
+        row["reason"]
+        for row in pulp.rows("content/pyindex/yanks/", repository_version=version["pulp_href"])
+    ] == ["broken"]
+    served = pulp.distribute(repository_version=version["pulp_href"])
+    other = Passed(
+        pulp=pulp,
+        index=type(passed.index)(base=served["base_url"]).wait_served(),
+        remote=passed.remote,
+        distribution=served,
+        repository=None,
+    )
+    assert other.index.projects() == {"alpha"}
+    assert other.index.download("alpha", files[1].filename) == files[1].body
+    # The page of the index itself is still upstream's.
+    assert names(page(passed, "beta")) == ["beta-1.0-py3-none-any.whl"]
+
+
+def test_nothing_is_kept_of_what_is_only_streamed(pulp: Pulp, upstream: Upstream) -> None:
+    """Each client has it from upstream, and the digest is checked all the same."""
+    one = fresh(payload=LARGE)
+    upstream.add(one)
+    passed = pass_through(pulp, upstream.url, policy="streamed", max_retries=0)
+    url = passed.index.files("alpha")[one.filename]["url"]
+    for _ in range(2):
+        assert get(passed, url).content == one.body
+    assert upstream.count(one.filename) == 2
+    assert passed.cache()["files"] == 0
+    upstream.fault(one.filename, wrong_bytes=True)
+    with pytest.raises(requests.exceptions.RequestException):
+        get(passed, url)
+
+
+def test_metadata_passes_and_is_checked(pulp: Pulp, upstream: Upstream) -> None:
+    """Once for everybody, without the file; others than the promised ones do not."""
+    one, two = fresh(), fresh(version="2.0")
+    upstream.add(one, two)
+    passed = pass_through(pulp, upstream.url, max_retries=0)
+    urls = {name: entry["url"] for name, entry in passed.index.files("alpha").items()}
+    for _ in range(3):
+        assert get(passed, f"{urls[one.filename]}.metadata").content == one.metadata
+    assert upstream.count(f"{one.filename}.metadata") == 1
+    assert upstream.count(one.filename) == 0
+    upstream.fault(f"{two.filename}.metadata", wrong_bytes=True)
+    assert get(passed, f"{urls[two.filename]}.metadata").status_code == 502
+
+
+def test_metadata_that_upstream_has_nowhere_is_taken_from_the_file(
+    pulp: Pulp, upstream: Upstream
+) -> None:
+    """Promised and missing: the file is fetched for it. Not promised: once the file has passed."""
+    promised, silent = fresh(), fresh(version="2.0")
+    upstream.add(promised, metadata=None)
+    upstream.add(silent, metadata=None, core_metadata=None)
+    passed = pass_through(pulp, upstream.url, max_retries=0)
+    urls = {name: entry["url"] for name, entry in passed.index.files("alpha").items()}
+    assert get(passed, f"{urls[promised.filename]}.metadata").content == promised.metadata
+    beside = f"{urls[silent.filename]}.metadata"
+    assert get(passed, beside).status_code == 404
+    assert get(passed, urls[silent.filename]).content == silent.body
+    wait_for(lambda: get(passed, beside).content == silent.metadata, "its metadata")
+
+
+def test_an_index_without_digests_passes_too(
+    pulp: Pulp, make_upstream: Callable[..., Upstream], tmp_path: Path
+) -> None:
+    """A bare HTML list of links: what it tells is told, and no more is claimed."""
+    bare = make_upstream(form="html", etags=False)
+    one = fresh()
+    bare.add(one, hashes={}, metadata=None, core_metadata=None, size=None, upload_time=None)
+    passed = pass_through(pulp, bare.url, keep=True)
+    told = passed.index.json("alpha")
+    assert told["meta"]["api-version"] == "1.0"
+    assert told["files"][0]["hashes"] == {}
+    answers = together(lambda: get(passed, passed.index.files("alpha")[one.filename]["url"]), 8)
+    assert {answer.content for answer in answers} == {one.body}
+    assert bare.count(one.filename) == 1
+    Clients(folder=tmp_path).pip("download", "alpha", index=passed.index.simple)
+    assert (tmp_path / one.filename).read_bytes() == one.body
+    passed.wait_kept(one.filename)
+    passed.invalidate("alpha")
+    wait_for(
+        lambda: passed.index.files("alpha")[one.filename]["hashes"] == {"sha256": one.sha256},
+        "the digest that was learnt",
+        20,
+    )
+    assert passed.index.download("alpha", one.filename) == one.body
+
+
+def test_an_index_that_passes_through_is_an_upstream_of_another(
+    pulp: Pulp, upstream: Upstream
+) -> None:
+    """Three in a row: pages, metadata and files are right at the end, and asked for once."""
+    one = fresh()
+    upstream.add(one)
+    first = pass_through(pulp, upstream.url)
+    second = pass_through(pulp, first.index.simple)
+    third = pass_through(pulp, second.index.simple)
+    entry = third.index.files("alpha")[one.filename]
+    assert entry["hashes"] == {"sha256": one.sha256}
+    assert get(third, f"{entry['url']}.metadata").content == one.metadata
+    assert third.index.download("alpha", one.filename) == one.body
+    assert upstream.count(one.filename) == 1
+    assert page(third, "beta").status_code == 404
+
+
+def test_provenance_passes_where_it_is_wanted(pulp: Pulp, upstream: Upstream) -> None:
+    """From our own address; upstream's is not shown."""
+    from support.attestations import provenance
+
+    one = fresh()
+    document = provenance(one)
+    upstream.add(one, provenance=document)
+    plain = pass_through(pulp, upstream.url)
+    assert "provenance" not in plain.index.files("alpha")[one.filename]
+    passed = pass_through(pulp, upstream.url, provenance=True)
+    url = passed.index.files("alpha")[one.filename]["provenance"]
+    assert url.startswith(passed.index.base)
+    assert get(passed, url).json() == document
