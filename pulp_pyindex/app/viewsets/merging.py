@@ -29,7 +29,12 @@ class MergingActionsMixin:
         parameters=[PyindexExplainQuerySerializer],
         responses={200: PyindexExplanationSerializer},
     )
-    @action(detail=True, methods=["get"], serializer_class=PyindexExplanationSerializer)
+    @action(
+        detail=True,
+        methods=["get"],
+        serializer_class=PyindexExplanationSerializer,
+        filter_backends=[],
+    )
     def explain(self, request: Request, pk: str, **kwargs: Any) -> Response:
         distribution = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
         query = PyindexExplainQuerySerializer(data=request.query_params)
