@@ -35,6 +35,7 @@ NAMES = {
 REFERS = {
     "add_content_units": "content",
     "artifact": "artifact",
+    "bases": "distribution",
     "base_version": "version",
     "content_guard": "content_guard",
     "distributions": "distribution",
@@ -47,8 +48,11 @@ REFERS = {
 }
 #: Fields of single operations that hold addresses although the schema has them as texts.
 IN_WORDS = {
-    "exporters_pyindex_static_exports": {"source": "shown"},
+    "exporters_pyindex_static_exports": {"source": "index"},
+    "pyindex_rulesets_dry_run": {"of": "index"},
+    "repositories_pyindex_pyindex_approve": {"source": "version"},
     "repositories_pyindex_pyindex_promote": {"source": "version"},
+    "repositories_pyindex_pyindex_revoke": {"source": "version"},
     "repositories_pyindex_pyindex_versions_diff": {"base": "version"},
 }
 #: Parameters of every list: the clients have them without being told.
@@ -110,12 +114,16 @@ class Schema:
 
     def query(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
         """The parameters of a GET."""
+        words = IN_WORDS.get(operation["operationId"], {})
         return [
-            self.field(
-                one["name"],
-                {**one["schema"], "description": one.get("description", "")},
-                one.get("required", False),
-            )
+            {
+                **self.field(
+                    one["name"],
+                    {**one["schema"], "description": one.get("description", "")},
+                    one.get("required", False),
+                ),
+                **_in_words(one["name"], words),
+            }
             for one in operation.get("parameters", ())
             if one["in"] == "query" and one["name"] not in EVERYWHERE
         ]
@@ -136,7 +144,8 @@ class Schema:
     def field(self, name: str, given: dict[str, Any], required: bool) -> dict[str, Any]:
         """One entry of the table; what is as usual is left out."""
         schema = self.resolved(given)
-        types = schema.get("type", "string")
+        # What has no type may be anything that JSON can say.
+        types = schema.get("type", "object")
         types = [types] if isinstance(types, str) else types
         described: dict[str, Any] = {"name": name, **self._kind(name, schema, types)}
         described["help"] = _first_paragraph(given.get("description") or "")
@@ -188,7 +197,7 @@ def _refers(name: str) -> str:
 
 
 def _check(resources: list[dict[str, Any]]) -> None:
-    known = {one["name"] for one in resources} | set(REFERS.values()) | {"shown"}
+    known = {one["name"] for one in resources} | set(REFERS.values()) | {"index"}
     for one in resources:
         actions = [field for action in one["actions"] for field in action["fields"]]
         for field in (*one["fields"], *one["filters"], *actions):
@@ -254,7 +263,8 @@ def _resource(
                 "detail": path.startswith(detail or "?"),
                 "fields": schema.body(operation) if method != "get" else schema.query(operation),
                 "shown": schema.shown(operation),
-                "paged": any(one["name"] == "limit" for one in operation.get("parameters", ())),
+                "paged": method == "get"
+                and any(one["name"] == "limit" for one in operation.get("parameters", ())),
             }
             for verb, (method, path, operation) in sorted(verbs.items())
             if verb not in CRUD and verb not in OF_PULP

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, ClassVar
 
 from pulp_glue.common.context import PluginRequirement, PulpEntityContext
 from pulp_glue.common.exceptions import PulpEntityNotFound, PulpException
 
-from .tables import Resource
+from .tables import Kind, Resource
 
 #: Objects to ask for at once.
 _PAGE = 1000
@@ -40,11 +42,18 @@ class PyindexEntityContext(PulpEntityContext):
     def act(self, action: str, body: Mapping[str, Any] | None = None) -> Any:
         """Do what `RESOURCE.actions` has under that name.
 
-        Returns the answer, or what the task it started came to. Raises PulpException where the
-        server refuses or the task fails, PulpNoWait where nobody waits for it.
+        A file is given by its path. Returns the answer, or what the task it started came to.
+        Raises PulpException where the server refuses or the task fails, PulpNoWait where nobody
+        waits for it.
         """
         place = self._place(action)
-        answer = self.call(action, parameters=place, body=dict(body or {}))
+        told = dict(body or {})
+        with ExitStack() as opened:
+            for field in self.RESOURCE.actions[action].fields:
+                if field.kind is Kind.FILE and isinstance(told.get(field.name), str | Path):
+                    path = Path(told[field.name])
+                    told[field.name] = opened.enter_context(path.open("rb"))
+            answer = self.call(action, parameters=place, body=told)
         if place:
             self.forget()
         return answer

@@ -14,6 +14,7 @@ from pulp_glue.core.context import PulpArtifactContext
 
 from .context import (
     CONTEXTS,
+    PulpPyindexDistributionContext,
     PulpPyindexFileContext,
     PulpPyindexPublicationContext,
     repository_context,
@@ -31,9 +32,8 @@ def resolve(pulp: PulpContext, kind: str, text: str) -> Any:
             return repository_context(pulp, text)
         case "version":
             return version_context(pulp, text)
-        case "shown":
-            # Whatever an index can show; only versions have a short name.
-            return text if text.startswith(("/", "prn:")) else version_context(pulp, text)
+        case "index":
+            return index(pulp, text)
         case "publication":
             return publication(pulp, text)
         case "content":
@@ -46,6 +46,17 @@ def resolve(pulp: PulpContext, kind: str, text: str) -> Any:
             return _found(CONTEXTS[kind], pulp, text, "name")
         case _:
             return text
+
+
+def index(pulp: PulpContext, text: str) -> Any:
+    """A distribution of that name, or else a version, for what takes either."""
+    if text.startswith(("/", "prn:")):
+        return text
+    served = PulpPyindexDistributionContext(pulp, entity={"name": text})
+    try:
+        return served.pulp_href
+    except PulpEntityNotFound:
+        return version_context(pulp, text)
 
 
 def publication(pulp: PulpContext, text: str) -> PulpPyindexPublicationContext:

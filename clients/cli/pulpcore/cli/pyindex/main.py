@@ -6,6 +6,7 @@ import click
 from pulp_cli.generic import PulpCLIContext
 
 from .commands import Group
+from .explaining import explain
 from .mirror import mirror
 from .moving import diff, promote, rollback
 from .releases import unyank, upload, yank
@@ -29,5 +30,5 @@ def pyindex(ctx: click.Context, output: str | None) -> None:
     ctx.obj = Session.of(context, output or chosen_format(ctx))
 
 
-for _command in (*groups(), mirror, promote, diff, rollback, upload, yank, unyank, status):
+for _command in (*groups(), mirror, promote, diff, rollback, upload, yank, unyank, status, explain):
     pyindex.add_command(_command)

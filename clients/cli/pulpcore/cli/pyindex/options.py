@@ -57,7 +57,7 @@ def option(field: Field, *, required: bool = False, hidden: bool = False) -> cli
     many = field.kind in _MULTIPLE
     return click.Option(
         [*_names(field), field.name],
-        type=values.type_of(field, from_file=field.name.endswith(_IN_FILES)),
+        type=values.type_of(field, from_file=_in_file(field)),
         multiple=many,
         default=None,
         required=required,
@@ -121,11 +121,15 @@ def _help(field: Field) -> str:
         parts.append("Can be given several times.")
     if field.kind is Kind.TEXTS and "__" not in field.name:
         parts.append("'@FILE' reads them from a file, one a line.")
-    if field.name.endswith(_IN_FILES):
+    if _in_file(field):
         parts.append("'@FILE' reads it from a file.")
     if field.nullable and field.kind not in _MULTIPLE:
         parts.append("Empty: null.")
     return " ".join(part for part in parts if part)
+
+
+def _in_file(field: Field) -> bool:
+    return field.kind is Kind.OBJECT or field.name.endswith(_IN_FILES)
 
 
 def _metavar(field: Field) -> str | None:

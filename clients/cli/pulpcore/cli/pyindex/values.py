@@ -18,7 +18,7 @@ from .session import Session
 REFERENCES = {
     "artifact": "SHA256|HREF",
     "content": "FILENAME|HREF",
-    "shown": "REPOSITORY[@NUMBER]|HREF",
+    "index": "DISTRIBUTION|REPOSITORY[@NUMBER]|HREF",
     "publication": "REPOSITORY[@NUMBER]|HREF",
     "upload": "HREF",
     "version": "REPOSITORY[@NUMBER]|HREF",
