@@ -15,6 +15,7 @@ PyindexError
 ├── FileTooLarge           an upload over the size limit
 ├── ProjectClosed          an upload to a project whose status takes none
 ├── InvalidWanted          an entry of what a mirror wants that cannot be understood
+├── DeniedByRule           an upload that a rule of its repository denies
 ├── InvalidRuleset         a rule that cannot be understood
 ├── InvalidAdvisory        a document that is no OSV entry, or an archive that cannot be read
 ├── InvalidLicence         an entry of a list of licences that names none
@@ -253,6 +254,19 @@ class ProjectClosed(PyindexError):
     def __str__(self) -> str:
         because = f": {self.reason}" if self.reason else ""
         return f"Project {self.project!r} is {self.status} and takes no uploads{because}"
+
+
+class DeniedByRule(PyindexError):
+    """An upload that a rule of its repository denies; `text` names the rule."""
+
+    def __init__(self, filename: str, rule: str, text: str) -> None:
+        super().__init__(filename, rule, text)
+        self.filename = filename
+        self.rule = rule
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class InvalidRuleset(PyindexError, ValueError):

@@ -14,6 +14,7 @@ from pulp_pyindex.app.models import PyindexQuarantine, PyindexRefusal
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.filenames import normalized_version, parse
 from pulp_pyindex.index.names import NormalizedName, normalize
+from pulp_pyindex.index.rules.facts import version_of
 
 from .described import DescribedMixin
 from .rules import distribution_field
@@ -70,7 +71,7 @@ class PyindexQuarantineSerializer(DescribedMixin, ModelSerializer):
                 parsed = parse(filename, NormalizedName(validated["project"]))
             except PyindexError as error:
                 raise serializers.ValidationError({"filename": [str(error)]}) from error
-            if release and parsed.version != release:
+            if release and version_of(parsed.version) != version_of(release):
                 raise serializers.ValidationError(
                     {"filename": [f"{filename!r} is not a file of the release {release!r}."]}
                 )

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from packaging.version import Version
 
-from pulp_pyindex.index.filenames import normalized_version
+from pulp_pyindex.index.rules.facts import version_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Held:
         """Whether a file of the project is meant."""
         if self.filename:
             return self.filename == filename
-        return not self.release or self.release == (normalized_version(release) or release)
+        return not self.release or _order(self.release) == _order(release)
 
     @property
     def is_whole(self) -> bool:
@@ -91,6 +92,11 @@ class Rules:
     def since(self) -> datetime | None:
         """When any of the rulesets was last changed."""
         return max((one.since for one in (self.own, self.remote) if one), default=None)
+
+
+def _order(release: str) -> Version | str:
+    """What equal releases have in common, however they are written."""
+    return version_of(release) or release
 
 
 #: Of an index that gives out all it has.

@@ -29,7 +29,8 @@ from pulp_pyindex.app.serving.rights import Refusal
 from pulp_pyindex.app.serving.settling import Settling, ensure_commit
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.tasks.commit import FAILED
-from pulp_pyindex.index.errors import FileTooLarge, PyindexError
+from pulp_pyindex.app.tasks.ruled import check_rules
+from pulp_pyindex.index.errors import DeniedByRule, FileTooLarge, PyindexError
 from pulp_pyindex.index.merging import Patterns, read_patterns
 from pulp_pyindex.index.uploads import read_form
 
@@ -148,7 +149,9 @@ class Uploads:
             client=request.headers.get("User-Agent", ""),
             address=request.remote or "",
         )
-        upload_pk = await in_database(_check_and_take_in, target.repository_pk, arrived, brought)
+        upload_pk = await in_database(
+            _check_and_take_in, target.repository_pk, index, arrived, brought
+        )
         if upload_pk is None:
             return
         try:
@@ -177,6 +180,8 @@ def _answer_to(request: web.Request, error: Exception) -> web.Response:
             return refused(request, error.status, error.message, headers)
         case FileTooLarge():
             return refused(request, 413, str(error))
+        case DeniedByRule():
+            return refused(request, 403, str(error))
         case DatabaseGone():
             return refused(request, 503, f"Try again in a moment: {error}.", {"Retry-After": "2"})
     return refused(request, 400, str(error))
@@ -200,11 +205,20 @@ def _target(distribution_pk: UUID) -> _Target:
     )
 
 
-def _check_and_take_in(repository_pk: UUID, arrived: Arrived, brought: Brought) -> UUID | None:
+def _check_and_take_in(
+    repository_pk: UUID, index: Index, arrived: Arrived, brought: Brought
+) -> UUID | None:
     """Check and store; the upload to wait for, or None where the file is there already."""
     repository = PyindexRepository.objects.select_related("pulp_domain").get(pk=repository_pk)
     set_domain(repository.pulp_domain)
     checked: Checked = check(arrived, repository)
+    check_rules(
+        repository,
+        checked,
+        brought,
+        distribution_pk=index.distribution_pk,
+        base_path=index.base_path,
+    )
     if checked.ruling is Ruling.KNOWN:
         return None
     try:

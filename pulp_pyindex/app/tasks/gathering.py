@@ -19,6 +19,7 @@ from pulp_pyindex.app.tasks.pages import Failed, Missing, PageReader, Read, Unch
 from pulp_pyindex.app.tasks.report import Report
 from pulp_pyindex.app.tasks.rooting import list_projects
 from pulp_pyindex.app.tasks.rows import add_page
+from pulp_pyindex.app.tasks.ruled import RemoteRules
 from pulp_pyindex.app.tasks.writing import Batch, Writer
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.wanted import Wanted
@@ -35,12 +36,18 @@ class Gathering:
     """Brings what a remote remembers of its upstream up to date, and fills the report."""
 
     def __init__(
-        self, remote: PyindexRemote, wanted: Wanted, listing: Listing, report: Report
+        self,
+        remote: PyindexRemote,
+        wanted: Wanted,
+        listing: Listing,
+        report: Report,
+        rules: RemoteRules | None = None,
     ) -> None:
         self._remote = remote
         self._wanted = wanted
         self._listing = listing
         self._report = report
+        self._rules = rules
         self._writer = Writer(remote.pulp_domain_id, remote)
 
     async def gather(self) -> None:
@@ -52,7 +59,9 @@ class Gathering:
             await sync_to_async(self._settle)(listed)
             if not self._report.asked:
                 return
-            reader = PageReader(upstream, self._remote.url, self._wanted, listed=listed)
+            reader = PageReader(
+                upstream, self._remote.url, self._wanted, listed=listed, rules=self._rules
+            )
             try:
                 await self._read_pages(reader, Completer(upstream, self._remote), upstream)
             except BaseExceptionGroup as error:

@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 from collections import Counter
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit, urlunsplit
 
+from asgiref.sync import sync_to_async
 from packaging.utils import NormalizedName
 
 from pulp_pyindex.app.exceptions import UpstreamError, UpstreamMissing
 from pulp_pyindex.app.tasks.listing import Ask
+from pulp_pyindex.app.tasks.ruled import RemoteRules
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.errors import InvalidFilename, InvalidPage
 from pulp_pyindex.index.filenames import ParsedFilename, parse
@@ -43,6 +45,8 @@ class Read:
     kept: list[Kept]
     refused: list[Refused] = field(default_factory=list)
     left_out: Counter[Reason] = field(default_factory=Counter)
+    #: False: what the page comes to changes although it does not; it is to be read again.
+    is_lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +82,20 @@ class PageReader:
     upstream; otherwise it says that there is no such project.
     """
 
-    def __init__(self, upstream: Upstream, url: str, wanted: Wanted, *, listed: bool) -> None:
+    def __init__(
+        self,
+        upstream: Upstream,
+        url: str,
+        wanted: Wanted,
+        *,
+        listed: bool,
+        rules: RemoteRules | None = None,
+    ) -> None:
         self._upstream = upstream
         self._url = url
         self._wanted = wanted
         self._listed = listed
+        self._rules = rules
         #: Held while a large page is read and taken apart: one of them in memory is enough.
         self._room = asyncio.Lock()
 
@@ -119,7 +132,7 @@ class PageReader:
                 reading = read_project(answer.body, answer.url, ask.project)
             except InvalidPage as error:
                 return Failed(ask=ask, reason=str(error))
-            return self._choose(
+            read = self._choose(
                 ask,
                 reading.page,
                 list(reading.refused),
@@ -128,6 +141,28 @@ class PageReader:
                 etag=answer.headers.get("ETag"),
                 last_modified=answer.headers.get("Last-Modified"),
             )
+            return await self._ruled(read, reading.page)
+
+    async def _ruled(self, read: Read, page: ProjectPage) -> Read:
+        """Without the files that the remote's ruleset denies."""
+        rules = self._rules
+        if rules is None:
+            return read
+        if rules.asks_database:
+            denials = await sync_to_async(rules.denials)(page)
+        else:
+            denials = rules.denials(page)
+        denied = [kept for kept in read.kept if kept.file.filename in denials.texts]
+        told = [
+            Refused(filename=one.file.filename, reason=denials.texts[one.file.filename])
+            for one in denied
+        ]
+        return replace(
+            read,
+            kept=[kept for kept in read.kept if kept.file.filename not in denials.texts],
+            refused=[*read.refused, *told],
+            is_lasting=not denials.is_passing,
+        )
 
     def _choose(
         self,

@@ -45,7 +45,7 @@ def add_page(batch: Batch, done: Completed) -> None:
             read.etag,
             read.last_modified,
             read.page_sha256,
-            read.ask.wanted_sha256 if done.is_whole else READ_AGAIN,
+            read.ask.wanted_sha256 if done.is_whole and read.is_lasting else READ_AGAIN,
         )
     )
 

@@ -30,6 +30,7 @@ from pulp_pyindex.app.tasks.downloading import Downloads
 from pulp_pyindex.app.tasks.gathering import Gathering
 from pulp_pyindex.app.tasks.listing import Listing
 from pulp_pyindex.app.tasks.report import Report
+from pulp_pyindex.app.tasks.ruled import RemoteRules
 from pulp_pyindex.app.tasks.writing import unhurried
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.wanted import Wanted
@@ -65,8 +66,9 @@ class _Sync:
         self._allow_mass_removal = allow_mass_removal
         self._wanted = Wanted.build(**{name: getattr(remote, name) for name in WANTED_FIELDS})
         self._report = Report()
-        self._listing = Listing(remote, _digest(remote, self._wanted))
-        self._gathering = Gathering(remote, self._wanted, self._listing, self._report)
+        rules = RemoteRules.of(remote)
+        self._listing = Listing(remote, _digest(remote, self._wanted, rules))
+        self._gathering = Gathering(remote, self._wanted, self._listing, self._report, rules)
 
     def run(self) -> dict[str, Any]:
         with unhurried():
@@ -145,9 +147,13 @@ class _Sync:
         }
 
 
-def _digest(remote: PyindexRemote, wanted: Wanted) -> Callable[[NormalizedName], str]:
+def _digest(
+    remote: PyindexRemote, wanted: Wanted, rules: RemoteRules | None
+) -> Callable[[NormalizedName], str]:
     """Of all that decides what a project's page comes to: where it is, and what is wanted."""
     context = f"{remote.url}\n{remote.provenance}\n"
+    if rules is not None:
+        context += f"{rules.digest}\n"
 
     @lru_cache(maxsize=1024)
     def joined(digest: str) -> str:

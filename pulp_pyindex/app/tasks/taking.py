@@ -20,6 +20,7 @@ from pulp_pyindex.app.ingest import Arrived, Brought, Ruling
 from pulp_pyindex.app.models import PyindexFile, PyindexRemote, PyindexRepository, PyindexUpload
 from pulp_pyindex.app.tasks.commit import commit
 from pulp_pyindex.app.tasks.downloading import fetch
+from pulp_pyindex.app.tasks.ruled import check_rules
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.errors import FileTooLarge, PyindexError
 from pulp_pyindex.index.uploads import form_of
@@ -72,6 +73,8 @@ def take_path(
         form = form_of(filename, digests, attestations)
         arrived = Arrived(path=path, size=size, digests=digests, form=form)
         checked = ingest.check(arrived, repository)
+        if repository is not None:
+            check_rules(repository, checked, brought)
     except PyindexError as error:
         raise UploadRefused(filename, str(error)) from error
     if repository is None:

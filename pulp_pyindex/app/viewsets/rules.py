@@ -123,7 +123,10 @@ def _named(row: Any) -> str:
 
 def _version(request: Request, named: str) -> RepositoryVersion:
     """The version that is meant by a distribution, repository or version the user may see."""
-    found = NamedModelViewSet.get_resource(named)
+    try:
+        found = NamedModelViewSet.get_resource(named)
+    except ValidationError as error:
+        raise ValidationError({"of": error.detail}) from error
     user = request.user
     if not isinstance(found, PyindexDistribution):
         seen = get_objects_for_user(

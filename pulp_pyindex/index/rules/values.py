@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-_DURATION = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>[mhdw])\Z")
+_DURATION = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>[smhdw])\Z")
 _UNITS = {
+    "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
