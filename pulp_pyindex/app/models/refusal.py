@@ -14,7 +14,10 @@ class PyindexRefusal(BaseModel):
     Only the latest are kept, see `PYINDEX_REFUSALS_KEPT`.
     """
 
-    distribution = models.ForeignKey(PyindexDistribution, null=True, on_delete=models.CASCADE)
+    # The database checks no key: refusals are written while a distribution is being deleted.
+    distribution = models.ForeignKey(
+        PyindexDistribution, null=True, on_delete=models.CASCADE, db_constraint=False
+    )
     #: The index's base path when it happened.
     base_path = models.TextField()
     project = models.TextField()
@@ -43,7 +46,9 @@ class PyindexRefusalCount(models.Model):
     """How often one rule spoke against a file of one index."""
 
     id = models.BigAutoField(primary_key=True)
-    distribution = models.ForeignKey(PyindexDistribution, on_delete=models.CASCADE)
+    distribution = models.ForeignKey(
+        PyindexDistribution, on_delete=models.CASCADE, db_constraint=False
+    )
     action = models.TextField()
     ruleset = models.TextField(default="")
     rule = models.TextField(default="")

@@ -81,15 +81,16 @@ def write_refusals(latest: Sequence[Refused], counts: Counts) -> None:
                 _add(cursor, key, tally)
         for domain_pk in {one.domain_pk for one in latest}:
             _trim(cursor, domain_pk)
+        _sweep(cursor)
 
 
 def _known(cursor: Any, latest: Iterable[Refused], counts: Counts) -> set[UUID | None]:
-    """The distributions that are there still, locked so that they stay."""
+    """The distributions that are there still."""
     pks = {one.distribution_pk for one in latest} | {key[0] for key in counts}
     cursor.execute(
         """
         SELECT distribution_ptr_id FROM pyindex_pyindexdistribution
-        WHERE distribution_ptr_id = ANY(%s) ORDER BY 1 FOR KEY SHARE
+        WHERE distribution_ptr_id = ANY(%s)
         """,
         [[pk for pk in pks if pk is not None]],
     )
@@ -143,3 +144,15 @@ def _trim(cursor: Any, domain_pk: UUID) -> None:
         """,
         {"domain": domain_pk, "kept": max(0, settings.PYINDEX_REFUSALS_KEPT - 1)},
     )
+
+
+def _sweep(cursor: Any) -> None:
+    """Drop what is of distributions that were deleted while something of them was written."""
+    for table in ("pyindex_pyindexrefusal", "pyindex_pyindexrefusalcount"):
+        cursor.execute(
+            f"""
+            DELETE FROM {table} one WHERE one.distribution_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM pyindex_pyindexdistribution there
+                WHERE there.distribution_ptr_id = one.distribution_id)
+            """
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -144,7 +144,8 @@ class PyindexRefusalViewSet(
         whole = "pyindex.view_pyindexrefusal"
         domain = get_domain()
         if user.has_perm(whole) or (settings.DOMAIN_ENABLED and user.has_perm(whole, obj=domain)):
-            return queryset
+            there = PyindexDistribution.objects.all()
+            return queryset.filter(Q(distribution=None) | Q(distribution__in=there))
         return queryset.filter(distribution__in=_visible(user))
 
     @extend_schema(
