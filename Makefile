@@ -62,9 +62,11 @@ schema: $(VENV)/.installed build/check/settings.py
 
 clients: $(VENV)/.installed build/check/settings.py ## tell the clients of new fields and actions of REST
 	$(BIN)/python -W ignore .ci/describe.py build/check/settings.py $(DESCRIBED)
+	$(BIN)/python .ci/collection.py
 
 described: $(VENV)/.installed build/check/settings.py
 	$(BIN)/python -W ignore .ci/describe.py build/check/settings.py $(DESCRIBED) --check
+	$(BIN)/python .ci/collection.py --check
 
 fragments: $(VENV)/.installed
 	$(BIN)/python .ci/fragments.py
