@@ -81,11 +81,12 @@ def wheel(
     tag: str = "py3-none-any",
     build: str = "",
     salt: str = "",
+    license_expression: str | None = None,
 ) -> MadeFile:
     """A wheel with one module; `payload` random bytes more, `salt` makes other bytes of it."""
     stem = _stem(name)
     info = f"{stem}-{version}.dist-info"
-    metadata = core_metadata(name, version, requires_python, dependencies)
+    metadata = core_metadata(name, version, requires_python, dependencies, license_expression)
     files = {f"{stem.lower()}/__init__.py": _module(version, salt)}
     if payload:
         noise = random.Random(f"{name} {version} {salt}").randbytes(payload)
@@ -142,11 +143,18 @@ def sdist(
 
 
 def core_metadata(
-    name: str, version: str, requires_python: str | None = None, dependencies: Sequence[str] = ()
+    name: str,
+    version: str,
+    requires_python: str | None = None,
+    dependencies: Sequence[str] = (),
+    license_expression: str | None = None,
 ) -> bytes:
     """The METADATA (PKG-INFO) of a project."""
-    lines = ["Metadata-Version: 2.2", f"Name: {name}", f"Version: {version}"]
+    form = "2.4" if license_expression else "2.2"
+    lines = [f"Metadata-Version: {form}", f"Name: {name}", f"Version: {version}"]
     lines.append(f"Summary: {name} for tests")
+    if license_expression:
+        lines.append(f"License-Expression: {license_expression}")
     if requires_python:
         lines.append(f"Requires-Python: {requires_python}")
     lines += [f"Requires-Dist: {requirement}" for requirement in dependencies]

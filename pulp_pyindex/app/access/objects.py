@@ -39,11 +39,23 @@ REPOSITORY = owned(
     allow("create", given=(on_type("add", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_UPDATE, given=(*on_object("change", _REPOSITORY), sees_remote(_REMOTE))),
     allow("destroy", "cleanup", given=on_object("delete", _REPOSITORY)),
-    allow("uploads", given=on_object("view", _REPOSITORY)[:1]),
+    allow(
+        "uploads",
+        "approve",
+        "revoke",
+        "approvals",
+        "promotions",
+        given=on_object("view", _REPOSITORY)[:1],
+    ),
     allow("sync", given=(*on_object("sync", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_EDIT, given=on_object("modify", _REPOSITORY)),
     owner_may=("change", "delete", "modify", "upload", "sync", "repair"),
-    others_may={"uploader": ("view", "upload")},
+    others_may={
+        "uploader": ("view", "upload"),
+        # The right to approve is the role itself, which a gate names.
+        "approver": ("view",),
+        "overrider": ("view", "modify", "override_gates"),
+    },
 )
 
 VERSION = Access(

@@ -32,6 +32,7 @@ from .exported import (
 )
 from .files import FoundFile, find_file, find_provenance
 from .holds import Hold, holds
+from .origins import Origin, origin
 from .pages import (
     project_names,
     project_page,
@@ -51,6 +52,8 @@ from .releases import (
 )
 
 __all__ = [
+    "Origin",
+    "origin",
     "Hold",
     "holds",
     "CacheTotals",

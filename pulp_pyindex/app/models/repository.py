@@ -5,7 +5,8 @@ from typing import Any, cast
 from django.db import connection, models
 from django.dispatch import Signal
 
-from pulpcore.plugin.models import AutoAddObjPermsMixin, Repository, RepositoryVersion
+from pulpcore.plugin.models import AutoAddObjPermsMixin, Repository, RepositoryVersion, Task
+from pulpcore.plugin.util import get_current_authenticated_user
 
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
 from .remote import PyindexRemote
@@ -127,6 +128,9 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
         """
         if getattr(new_version, "is_settled", False):
             return
+        if not new_version.info:
+            new_version.info = {"source": _PULP_TASKS.get(_task_name(), "pulp")}
+            new_version.info["user"] = current_user_name()
         for model in CONTENT_TYPES:
             superseded = _superseded(model, new_version)
             if superseded:
@@ -149,6 +153,24 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
         """Let whoever listens to `new_version` work in the task that made the version."""
         super().on_new_version(version)
         new_version.send(sender=type(self), repository=self, version=version)
+
+
+#: What Pulp's own tasks that make versions are called in a version's `info`.
+_PULP_TASKS = {
+    "pulpcore.app.tasks.repository.add_and_remove": "modify",
+    "pulpcore.app.tasks.importer.import_repository_version": "import",
+}
+
+
+def _task_name() -> str:
+    task = Task.current()
+    return "" if task is None else str(task.name)
+
+
+def current_user_name() -> str | None:
+    """Whose request or task this is; None where it is nobody's."""
+    user = get_current_authenticated_user()
+    return None if user is None else str(user.get_username())
 
 
 def _superseded(model: Any, version: RepositoryVersion) -> list[Any]:

@@ -7,6 +7,13 @@ from .advisories import (
     PyindexAdvisorySourceSerializer,
     PyindexVulnerableSerializer,
 )
+from .approval import (
+    PyindexApprovalSerializer,
+    PyindexApproveSerializer,
+    PyindexFindingSerializer,
+    PyindexPromotionSerializer,
+    PyindexRevokeSerializer,
+)
 from .content import (
     PyindexFileCreateSerializer,
     PyindexFileSerializer,
@@ -27,6 +34,11 @@ from .exporter import (
     PyindexStaticExportSerializer,
 )
 from .merging import PyindexExplainQuerySerializer, PyindexExplanationSerializer
+from .origin import (
+    PyindexComparedSerializer,
+    PyindexDifferenceSerializer,
+    PyindexOriginSerializer,
+)
 from .passing import (
     PyindexCacheSerializer,
     PyindexEvictedSerializer,
@@ -65,6 +77,14 @@ from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
 __all__ = [
+    "PyindexComparedSerializer",
+    "PyindexDifferenceSerializer",
+    "PyindexOriginSerializer",
+    "PyindexApprovalSerializer",
+    "PyindexApproveSerializer",
+    "PyindexFindingSerializer",
+    "PyindexPromotionSerializer",
+    "PyindexRevokeSerializer",
     "PyindexExplainQuerySerializer",
     "PyindexExplanationSerializer",
     "PyindexCacheSerializer",

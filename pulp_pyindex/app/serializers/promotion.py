@@ -9,6 +9,7 @@ from rest_framework import serializers
 from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.filenames import normalized_version
+from pulp_pyindex.index.gates import RULES
 from pulp_pyindex.index.names import normalize
 
 
@@ -60,6 +61,33 @@ class PyindexPromoteSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(
         required=False, allow_blank=True, default="", help_text="Why; kept with the new version."
     )
+    override = serializers.ListField(
+        child=serializers.ChoiceField(choices=RULES),
+        required=False,
+        default=list,
+        help_text="Rules of the repository's gates that are not to count. It takes the permission "
+        "to override gates, and leaves a record.",
+    )
+    override_reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Why they are not to count; needed with `override`, kept in the record.",
+    )
+    keep_source = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Whether the record keeps the source version from being cleaned away; null (the "
+        "default): as the repository's `keep_sources` says.",
+    )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if data["override"] and not data["override_reason"].strip():
+            raise serializers.ValidationError(
+                {"override_reason": ["Say why the gates are not to count."]}
+            )
+        return data
 
     def validate_projects(self, names: list[str]) -> list[str]:
         return sorted({_project(name) for name in names})

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
+from pulpcore.plugin.models.role import Role
 from pulpcore.plugin.serializers import RepositorySerializer, RepositorySyncURLSerializer
 
+from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexRepository
+from pulp_pyindex.index.errors import PyindexError
+from pulp_pyindex.index.gates import Approved, read_gates
 
 from .described import DescribedMixin
 from .rules import ruleset_field
@@ -48,9 +54,37 @@ class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
     )
     ruleset = ruleset_field("Uploads that this ruleset denies are refused; null: none is.")
 
+    gates = serializers.JSONField(
+        required=False,
+        default=list,
+        help_text="What is demanded of anything that is promoted into the repository: a list of "
+        "objects with a `rule`, see the how-to on gates. Empty (the default): nothing.",
+    )
+    keep_sources = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether a version that was promoted into the repository is kept from being "
+        "cleaned away (default: false). A promotion can say otherwise.",
+    )
+
+    def validate_gates(self, gates: Any) -> list[dict[str, Any]]:
+        try:
+            found = read_gates(gates)
+        except PyindexError as error:
+            raise refusal(error) from error
+        for position, gate in enumerate(found):
+            if isinstance(gate, Approved) and not Role.objects.filter(name=gate.role).exists():
+                raise serializers.ValidationError(
+                    f"gates[{position}]: there is no role {gate.role!r}"
+                )
+        told: list[dict[str, Any]] = gates
+        return told
+
     class Meta:
         fields = (
             *RepositorySerializer.Meta.fields,
+            "gates",
+            "keep_sources",
             "autopublish",
             "max_file_size",
             "allow_overwrite",

@@ -17,6 +17,7 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.catalog import Hold
 
 from .described import DescribedMixin
+from .origin import PyindexOriginSerializer, shown_origin
 
 _SECONDS = {"h": 3600.0, "d": 86400.0, "w": 604800.0}
 _AGE = re.compile(r"([1-9][0-9]{0,5})([hdw])\Z")
@@ -56,9 +57,17 @@ class PyindexVersionSerializer(DescribedMixin, RepositoryVersionSerializer):
         shown: list[dict[str, Any]] = PyindexVersionHeldSerializer(held, many=True).data
         return shown
 
+    origin = serializers.SerializerMethodField(
+        help_text="How the version came about: who made it, of what, and why."
+    )
+
+    @extend_schema_field(PyindexOriginSerializer())
+    def get_origin(self, version: RepositoryVersion) -> dict[str, Any]:
+        return shown_origin(version)
+
     class Meta:
         model = RepositoryVersion
-        fields = (*RepositoryVersionSerializer.Meta.fields, "holds")
+        fields = (*RepositoryVersionSerializer.Meta.fields, "origin", "holds")
 
 
 class PyindexHoldSerializer(serializers.Serializer[Any]):

@@ -65,9 +65,11 @@ def commit_uploads(repository_pk: str) -> dict[str, Any]:
 
 
 def _pending(repository: PyindexRepository) -> QuerySet[PyindexUpload]:
-    return PyindexUpload.objects.filter(
-        repository=repository, state=PyindexUpload.State.PENDING
-    ).order_by("pulp_created")
+    return (
+        PyindexUpload.objects.filter(repository=repository, state=PyindexUpload.State.PENDING)
+        .select_related("user")
+        .order_by("pulp_created")
+    )
 
 
 def commit(
@@ -95,7 +97,11 @@ def _commit(
         accepted = _accept(repository, uploads, change)
         change.settle()
         version = change.commit(
-            info={"source": "upload", "files": [one.filename for one in accepted[:100]]}
+            info={
+                "source": "upload",
+                "files": [one.filename for one in accepted[:100]],
+                "users": sorted({_by(one) for one in accepted}),
+            }
         )
     number = version.number if version is not None else None
     held_in = number
@@ -104,6 +110,11 @@ def _commit(
         held_in = latest.number if latest is not None else None
     _settle(accepted, number=held_in)
     return number, len(accepted)
+
+
+def _by(upload: PyindexUpload) -> str:
+    """Who brought a file; empty where that is not known."""
+    return "" if upload.user is None else str(upload.user.get_username())
 
 
 def _first(error: BaseException) -> BaseException:

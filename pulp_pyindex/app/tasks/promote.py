@@ -16,7 +16,7 @@ from pulpcore.plugin.util import get_url
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.exceptions import NotHeld
 from pulp_pyindex.app.models import PyindexRepository
-from pulp_pyindex.app.tasks import versions
+from pulp_pyindex.app.tasks import gates, versions
 
 #: Projects of a difference that a task's result describes; the version's `diff/` has them all.
 SHOWN = 100
@@ -42,6 +42,9 @@ def promote(
     mode: str = "replace",
     dry_run: bool = False,
     note: str = "",
+    override: Sequence[str] = (),
+    override_reason: str = "",
+    keep_source: bool | None = None,
 ) -> dict[str, Any]:
     """Make a version of the repository that holds what the source version holds.
 
@@ -49,7 +52,9 @@ def promote(
     stays. `replace` also lets go what the source does not have of them, `add` lets go nothing but
     what is superseded. Returns the difference and the new version's address, which is None where
     there was nothing to do or `dry_run` says that nothing shall be done. Raises NotHeld where the
-    source has none of a named project or release; nothing is changed then.
+    source has none of a named project or release, and GatesClosed where the repository's gates do
+    not let it in, but for those in `override`; nothing is changed then. `keep_source` says whether
+    the record of it keeps the source version, instead of the repository's own setting.
     """
     repository = PyindexRepository.objects.get(pk=repository_pk)
     source = RepositoryVersion.objects.select_related("repository").get(pk=source_pk)
@@ -73,18 +78,38 @@ def promote(
         if mode == "replace":
             _let_go(change, values, named=bool(projects or releases))
         change.settle()
+        verdict = gates.judge(
+            change, repository, source, gates.Override(rules=override, reason=override_reason)
+        )
+        if not dry_run:
+            verdict.check(repository)
         result = _described(repository, source, dry_run)
+        result["gates"] = verdict.result()
         if dry_run:
             return result
+        is_rollback = source.repository_id == repository.pk
         version = change.commit(
             info={
-                "source": "promotion",
+                "source": "rollback" if is_rollback else "promotion",
                 "version": str(source.pk),
                 "repository": source.repository.name,
                 "number": source.number,
                 "mode": mode,
                 "note": note,
+                "overridden": verdict.overridden,
+                "override_reason": override_reason if verdict.overridden else "",
             }
+        )
+    if version is not None and not is_rollback:
+        gates.record(
+            version,
+            source,
+            verdict,
+            holds_source=repository.keep_sources if keep_source is None else keep_source,
+            mode=mode,
+            projects=projects,
+            releases=releases,
+            note=note,
         )
     if version is not None:
         result["repository_version"] = f"{get_url(repository)}versions/{version.number}/"

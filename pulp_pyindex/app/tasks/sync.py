@@ -17,13 +17,14 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
+from django.db.models import Max
 from packaging.utils import NormalizedName
 
 from pulpcore.plugin.models import ProgressReport, Remote
 from pulpcore.plugin.util import get_url
 
 from pulp_pyindex.app.exceptions import AllProjectsFailed, MassRemoval, NothingFound
-from pulp_pyindex.app.models import PyindexRemote, PyindexRepository
+from pulp_pyindex.app.models import PyindexProjectState, PyindexRemote, PyindexRepository
 from pulp_pyindex.app.models.remote import WANTED_FIELDS
 from pulp_pyindex.app.tasks import aligning, versions
 from pulp_pyindex.app.tasks.downloading import Downloads
@@ -33,6 +34,7 @@ from pulp_pyindex.app.tasks.report import Report
 from pulp_pyindex.app.tasks.ruled import RemoteRules
 from pulp_pyindex.app.tasks.writing import unhurried
 from pulp_pyindex.app.upstream import Upstream
+from pulp_pyindex.app.upstream.origin import shown
 from pulp_pyindex.index.wanted import Wanted
 
 
@@ -142,9 +144,17 @@ class _Sync:
             "source": "sync",
             "remote": str(self._remote.pk),
             "remote_name": self._remote.name,
-            "url": self._remote.url,
+            "url": shown(self._remote.url),
+            "serial": _newest_serial(self._remote),
             "mirror": self._mirror,
         }
+
+
+def _newest_serial(remote: PyindexRemote) -> int | None:
+    """The highest serial that the remote's upstream told of a project; None where it tells none."""
+    states = PyindexProjectState.objects.filter(remote=remote)
+    serial: int | None = states.aggregate(newest=Max("serial"))["newest"]
+    return serial
 
 
 def _digest(

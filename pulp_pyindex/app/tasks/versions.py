@@ -24,7 +24,7 @@ from psycopg.errors import DeadlockDetected
 from pulpcore.plugin.models import CreatedResource, RepositoryVersion, Task
 
 from pulp_pyindex.app.models import PyindexRepository, PyindexVersion, PyindexYank
-from pulp_pyindex.app.models.repository import CONTENT_TYPES
+from pulp_pyindex.app.models.repository import CONTENT_TYPES, current_user_name
 from pulp_pyindex.app.tasks.publish import ensure_published
 
 T = TypeVar("T")
@@ -152,7 +152,9 @@ class Change:
             latest.delete()
         repository.refresh_from_db(fields=["next_version"])
         version = PyindexVersion(
-            repository=repository, number=int(repository.next_version), info=info
+            repository=repository,
+            number=int(repository.next_version),
+            info={"user": current_user_name(), **info},
         )
         # bulk_create runs no hooks: pulpcore's would carry all ids through Python.
         PyindexVersion.objects.bulk_create([version])

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +17,10 @@ from pulpcore.plugin.tasking import dispatch
 from pulpcore.plugin.viewsets import NamedModelViewSet, OperationPostponedResponse
 
 from pulp_pyindex.app import catalog
+from pulp_pyindex.app.access.holding import may
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.serializers import (
-    PyindexProjectDifferenceSerializer,
+    PyindexDifferenceSerializer,
     PyindexPromoteSerializer,
     PyindexRollbackSerializer,
 )
@@ -48,6 +49,8 @@ class PromotionActionsMixin:
             )
         if not source.content.exists():
             raise ValidationError({"source": ["This version holds nothing."]})
+        if told["override"] and not may(request.user, "override_gates", repository):
+            raise PermissionDenied("You may not override the gates of this repository.")
         task = dispatch(
             promote,
             exclusive_resources=[repository],
@@ -60,6 +63,9 @@ class PromotionActionsMixin:
                 "mode": told["mode"],
                 "dry_run": told["dry_run"],
                 "note": told["note"],
+                "override": sorted(set(told["override"])),
+                "override_reason": told["override_reason"],
+                "keep_source": told["keep_source"],
             },
         )
         return OperationPostponedResponse(task, request)
@@ -112,13 +118,13 @@ class DiffActionMixin:
             OpenApiParameter("limit", int, description="Number of projects to return."),
             OpenApiParameter("offset", int, description="Number of projects to pass over."),
         ],
-        responses={200: PyindexProjectDifferenceSerializer(many=True)},
+        responses={200: PyindexDifferenceSerializer},
     )
     # Without the filters of the list: these parameters are not theirs.
     @action(
         detail=True,
         methods=["get"],
-        serializer_class=PyindexProjectDifferenceSerializer,
+        serializer_class=PyindexDifferenceSerializer,
         filter_backends=[],
     )
     def diff(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -137,9 +143,15 @@ class DiffActionMixin:
         paginator.count, found = catalog.differences(
             base, version, limit=paginator.limit or 100, offset=paginator.offset
         )
-        return paginator.get_paginated_response(
-            PyindexProjectDifferenceSerializer(found, many=True).data
-        )
+        answer = {
+            "count": paginator.count,
+            "next": paginator.get_next_link(),
+            "previous": paginator.get_previous_link(),
+            "base": base,
+            "version": version,
+            "results": found,
+        }
+        return Response(PyindexDifferenceSerializer(answer).data)
 
 
 def find_version(named: str, field: str, *, seen: Any) -> RepositoryVersion:

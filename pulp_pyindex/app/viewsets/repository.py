@@ -31,6 +31,7 @@ from pulp_pyindex.app.serializers import (
 from pulp_pyindex.app.tasks.sync import synchronize
 
 from .advisories import VersionAdvisoriesMixin
+from .approval import ApprovalActionsMixin
 from .edits import EditActionsMixin
 from .promotion import DiffActionMixin, PromotionActionsMixin
 from .retention import CleanupActionMixin, HoldActionsMixin
@@ -38,6 +39,7 @@ from .uploads import UploadsActionMixin
 
 
 class PyindexRepositoryViewSet(
+    ApprovalActionsMixin,
     EditActionsMixin,
     PromotionActionsMixin,
     CleanupActionMixin,
