@@ -1,6 +1,7 @@
 """Explains what an index says of a project: who answers, who would have, and what was left out.
 
-An explanation asks nobody outside: of a remote it tells what is known here.
+Who is entitled to answer is asked as for an installer. Of everybody else it is told what is known
+here, so that no upstream hears of a name by being explained.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ async def explain(
     if filename is not None:
         answer["filename"] = filename
     try:
-        verdict = await merging.verdict(index, project, Reach.KNOWN)
+        verdict = await merging.verdict(index, project)
     except SourceFailed as failure:
         members = await _seats(merging, index, project, filename, None)
         return answer | {

@@ -1,0 +1,328 @@
+"""Indexes with others behind them: order, merge rules, changes, rights, and installers on top."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.clients import Clients
+from support.index import Index
+from support.markup import HTML_TYPE, JSON_TYPE
+from support.publishing import House, make_house
+from support.pulp import Pulp, Row, refusal, unique
+from support.stack import Stack
+from support.upstream import Upstream
+from support.wheels import MadeFile, sdist, wheel
+
+OLD, RECENT = "2022-03-04T05:06:07.008000Z", "2025-06-07T08:09:10.111213Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A private index before two mirrors, all behind one index that has nothing of its own."""
+
+    pulp: Pulp
+    house: House
+    upstream: Upstream
+    near: Row
+    far: Row
+    row: Row
+    index: Index
+    files: dict[str, MadeFile]
+
+
+@pytest.fixture(scope="module")
+def merged(stack: Stack) -> Iterator[Merged]:
+    """Made once: tests that change it do so to projects of their own."""
+    pulp = stack.client()
+    near_upstream, far_upstream = Upstream().start(), Upstream().start()
+    salt = unique()
+    near = [
+        wheel("app", "1.0", dependencies=["lib>=1", "private"], salt=f"near {salt}"),
+        wheel("torchy", "2.0", tag="py3-none-any", salt=f"near {salt}"),
+        wheel("torchy", "1.0", salt=f"near {salt}"),
+    ]
+    far = [
+        wheel("app", "9.0", salt=f"far {salt}"),
+        wheel("lib", "1.0", salt=salt),
+        sdist("lib", "1.1", salt=salt),
+        wheel("torchy", "2.0", salt=f"far {salt}"),
+        wheel("torchy", "3.0", salt=f"far {salt}"),
+        wheel("private", "9.0", salt=f"far {salt}"),
+    ]
+    near_upstream.add(*near, upload_time=OLD)
+    far_upstream.add(*far[:2], upload_time=OLD)
+    far_upstream.add(*far[2:], upload_time=RECENT)
+    house = make_house(pulp)
+    own = wheel("private", "1.0", salt=salt)
+    assert house.send(own).status_code == 200
+    rows = [pulp.mirror(one.url).distribution for one in (near_upstream, far_upstream)]
+    row = pulp.distribute(
+        bases=[one["pulp_href"] for one in (house.distribution, *rows)], merge=["Torch*"]
+    )
+    index = Index(base=row["base_url"]).wait_served()
+    files = {f"{one.filename} near": one for one in (*near, own)}
+    files |= {f"{one.filename} far": one for one in far}
+    yield Merged(
+        pulp=pulp,
+        house=house,
+        upstream=far_upstream,
+        near=rows[0],
+        far=rows[1],
+        row=row,
+        index=index,
+        files=files,
+    )
+    pulp.clean_up()
+    near_upstream.stop()
+    far_upstream.stop()
+
+
+@pytest.fixture
+def clients(tmp_path: Path) -> Clients:
+    return Clients(folder=tmp_path)
+
+
+def digests(index: Index, project: str) -> dict[str, str]:
+    return {name: file["hashes"]["sha256"] for name, file in index.files(project).items()}
+
+
+def installed(folder: Path) -> dict[str, str]:
+    """What lies in a folder that was installed into: project → version."""
+    names = (path.name.removesuffix(".dist-info") for path in folder.glob("*.dist-info"))
+    return dict(name.split("-") for name in names)
+
+
+# What is shown ----------------------------------------------------------------------------------
+
+
+def test_each_project_is_the_nearest_ones(merged: Merged) -> None:
+    """Whole pages, in both forms; the list is the union."""
+    index, files = merged.index, merged.files
+    app = files["app-1.0-py3-none-any.whl near"]
+    assert digests(index, "app") == {app.filename: app.sha256}
+    assert index.download("app", app.filename) == app.body
+    assert index.projects() == {"app", "lib", "private", "torchy"}
+    assert app.sha256 in index.html("app")
+    assert index.json("app")["versions"] == ["1.0"]
+
+
+def test_a_merge_rule_unites_the_files_of_all(merged: Merged) -> None:
+    """Of two with the same name the nearer is shown; the other cannot be had by its address."""
+    index, files = merged.index, merged.files
+    near, far = (files[f"torchy-2.0-py3-none-any.whl {where}"] for where in ("near", "far"))
+    assert digests(index, "torchy") == {
+        "torchy-1.0-py3-none-any.whl": files["torchy-1.0-py3-none-any.whl near"].sha256,
+        near.filename: near.sha256,
+        "torchy-3.0-py3-none-any.whl": files["torchy-3.0-py3-none-any.whl far"].sha256,
+    }
+    assert index.json("torchy")["versions"] == ["1.0", "2.0", "3.0"]
+    assert index.download("torchy", near.filename) == near.body
+    url = index.files("torchy")[near.filename]["url"]
+    hidden = url.replace(_place(near), _place(far))
+    answer = index.get(hidden)
+    assert answer.status_code == 404
+    assert "has a file of this name and is nearer" in answer.text
+    assert index.get(f"{url}.metadata").content == near.metadata
+
+    document = index.get("pypi/torchy/json").json()
+    assert {one["digests"]["sha256"] for urls in document["releases"].values() for one in urls} == (
+        set(digests(index, "torchy").values())
+    )
+    assert document["info"]["version"] == "3.0"
+    told = index.get("+explain/torchy").json()
+    assert told["merged_by"] == "Torch*"
+    outcomes = [(one["sha256"], one["outcome"], one["by"]) for one in told["files"] if "by" in one]
+    assert outcomes == [(far.sha256, "drop", "merge")]
+    one = index.get(f"+explain/torchy/{near.filename}").json()
+    assert [file["outcome"] for file in one["files"]] == ["show", "drop"]
+
+
+def test_pages_are_answered_conditionally_and_compressed(merged: Merged) -> None:
+    """Like published ones: strong ETags by form, 304, HEAD."""
+    index = merged.index
+    for path in ("simple/", "simple/app/", "simple/torchy/"):
+        etags = set()
+        for kind in (JSON_TYPE, HTML_TYPE):
+            answer = index.get(path, headers={"Accept": kind})
+            etags.add(answer.headers["ETag"])
+            again = {"Accept": kind, "If-None-Match": answer.headers["ETag"]}
+            assert index.get(path, headers=again).status_code == 304
+            assert index.get(path, headers=again, method="HEAD").status_code == 304
+            assert "X-PyPI-Last-Serial" in answer.headers
+        assert len(etags) == 2
+
+
+def test_a_page_without_a_rival_is_the_members_page(merged: Merged) -> None:
+    """Byte for byte, whatever depth it comes from."""
+    behind = Index(base=merged.far["base_url"])
+    top = merged.pulp.distribute(bases=[merged.row["pulp_href"]])
+    index = Index(base=top["base_url"]).wait_served()
+    for kind in (JSON_TYPE, HTML_TYPE):
+        pages = [
+            one.get("simple/lib/", headers={"Accept": kind}).content
+            for one in (behind, merged.index, index)
+        ]
+        assert pages[0] == pages[1] == pages[2]
+    assert index.get("rss/updates.xml").status_code == 200
+    assert "9.0" not in index.get("rss/project/app/releases.xml").text
+
+
+def test_a_change_behind_is_seen_by_all_processes(merged: Merged) -> None:
+    """A sync of a base, a takeover by an upload, and a changed order."""
+    pulp, index = merged.pulp, merged.index
+    name = unique("later")
+    far = wheel(name, "5.0", salt=unique())
+    assert index.get(f"simple/{name}/").status_code == 404
+    merged.upstream.add(far)
+    repository = pulp.read(merged.far["repository"])
+    pulp.sync(repository)
+    index.wait(lambda one: digests(one, name) == {far.filename: far.sha256}, "the sync", timeout=1)
+    own = wheel(name, "0.1", salt=unique())
+    assert merged.house.send(own).status_code == 200
+    index.wait(lambda one: digests(one, name) == {own.filename: own.sha256}, "upload", timeout=1)
+    assert name in index.projects()
+
+
+# Orders -----------------------------------------------------------------------------------------
+
+
+def test_bases_keep_their_order_and_can_be_changed(pulp: Pulp, merged: Merged) -> None:
+    """By PATCH; a file of the same name comes from the other then."""
+    hrefs = [merged.near["pulp_href"], merged.far["pulp_href"]]
+    row = pulp.distribute(bases=hrefs)
+    assert row["bases"] == hrefs
+    index = Index(base=row["base_url"]).wait_served()
+    assert list(index.files("app")) == ["app-1.0-py3-none-any.whl"]
+    changed = pulp.update(row["pulp_href"], bases=hrefs[::-1])
+    assert changed["bases"] == hrefs[::-1]
+    index.wait(lambda one: "app-9.0-py3-none-any.whl" in one.files("app"), "the order", timeout=1)
+    assert pulp.update(row["pulp_href"], merge=["app"])["bases"] == hrefs[::-1]
+    index.wait(lambda one: len(one.files("app")) == 2, "the merge rule", timeout=1)
+    assert pulp.update(row["pulp_href"], bases=[])["bases"] == []
+    index.wait(lambda one: one.get("simple/app/").status_code == 404, "no bases", timeout=1)
+
+
+def test_circles_are_refused_with_their_way(pulp: Pulp) -> None:
+    """Whatever length they have."""
+    first = pulp.distribute()
+    second = pulp.distribute(bases=[first["pulp_href"]])
+    third = pulp.distribute(bases=[second["pulp_href"]])
+    paths = [row["base_path"] for row in (first, third, second, first)]
+    said = refusal(pulp.patch(first["pulp_href"], {"bases": [third["pulp_href"]]}), "bases")
+    assert said == f"An index cannot be behind itself: {' → '.join(paths)}."
+    itself = pulp.patch(first["pulp_href"], {"bases": [first["pulp_href"]]})
+    assert "cannot be behind itself" in refusal(itself, "bases")
+    twice = pulp.patch(third["pulp_href"], {"bases": [first["pulp_href"]] * 2})
+    assert "only once" in refusal(twice, "bases")
+
+
+def test_a_base_is_not_deleted(pulp: Pulp) -> None:
+    """Names it owns would pass to those behind it; the answer names who stands on it."""
+    base = pulp.distribute()
+    above = pulp.distribute(bases=[base["pulp_href"]])
+    answer = pulp.delete(base["pulp_href"])
+    assert answer.status_code == 400
+    assert f"a base of {above['name']}" in answer.text
+    pulp.update(above["pulp_href"], bases=[])
+
+
+@pytest.mark.parametrize("field", ["merge", "reserved_prefixes", "upload_projects"])
+def test_a_list_with_a_mistake_is_refused_with_its_position(pulp: Pulp, field: str) -> None:
+    """Nothing is changed then."""
+    row = pulp.distribute(**{field: ["acme-*", "corp-"]})
+    answer = pulp.patch(row["pulp_href"], {field: ["fine", "not a name"]})
+    assert f"{field}[1] 'not a name'" in refusal(answer, field)
+    assert pulp.read(row["pulp_href"])[field] == ["acme-*", "corp-"]
+
+
+def test_only_named_projects_may_be_uploaded(pulp: Pulp) -> None:
+    """Where the distribution names some; the refusal names them."""
+    house = make_house(pulp, distribution={"upload_projects": ["acme-*"]})
+    assert house.send(wheel("acme-x", salt=unique())).status_code == 200
+    refused = house.send(wheel("other", salt=unique()))
+    assert refused.status_code == 403
+    assert "acme-*" in refused.text
+
+
+# Rights -----------------------------------------------------------------------------------------
+
+
+def test_a_protected_base_protects_what_shows_it(pulp: Pulp, merged: Merged) -> None:
+    """Unless it lends itself; a token must then be good for the merged index alone."""
+    locked = pulp.distribute(repository=merged.house.repository["pulp_href"], require_token=True)
+    row = pulp.distribute(bases=[locked["pulp_href"], merged.far["pulp_href"]])
+    index = Index(base=row["base_url"])
+    index.wait(lambda one: one.get().status_code == 401, "the locked index")
+    for path in ("simple/lib/", "simple/private/", "+explain/private", "pypi/lib/json"):
+        assert index.get(path).status_code == 401
+        assert locked["base_path"] in index.get(path).text
+
+    def token(*rows: Row) -> tuple[str, str]:
+        made = pulp.create(
+            "pyindex/tokens/",
+            name=unique(),
+            scopes=["read"],
+            distributions=[one["pulp_href"] for one in rows],
+        )
+        return "__token__", made["token"]
+
+    assert index.get("simple/private/", auth=token(row)).status_code == 403
+    both = token(row, locked)
+    answer = index.get("simple/private/", auth=both)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert index.get("simple/private/", auth=pulp.auth).status_code == 200
+
+    pulp.update(locked["pulp_href"], lends=True)
+    index.wait(lambda one: one.get("simple/private/").status_code == 200, "the lending", timeout=1)
+    assert Index(base=locked["base_url"]).get("simple/private/").status_code == 401
+
+
+# Installers -------------------------------------------------------------------------------------
+
+
+def test_pip_resolves_through_one_url(merged: Merged, clients: Clients, tmp_path: Path) -> None:
+    """From three indexes; never a higher version of a name that a nearer one owns."""
+    clients.pip("install", "--target", "into", "app", index=merged.index.simple)
+    assert installed(tmp_path / "into") == {"app": "1.0", "lib": "1.1", "private": "1.0"}
+
+
+@pytest.mark.parametrize("strategy", ["first-index", "unsafe-first-match", "unsafe-best-match"])
+def test_uv_resolves_through_one_url(
+    merged: Merged, clients: Clients, tmp_path: Path, strategy: str
+) -> None:
+    """By every index strategy alike, and by time."""
+    options = ("--default-index", merged.index.simple, "--index-strategy", strategy)
+    clients.uv("pip", "install", *options, "--target", "into", "app", "torchy")
+    assert installed(tmp_path / "into") == {
+        "app": "1.0",
+        "lib": "1.1",
+        "private": "1.0",
+        "torchy": "3.0",
+    }
+    clients.uv(
+        *("pip", "install", *options, "--target", "then"),
+        *("--exclude-newer", "2024-01-01", "lib", "torchy"),
+    )
+    assert installed(tmp_path / "then") == {"lib": "1.0", "torchy": "2.0"}
+
+
+def test_poetry_locks_through_one_url(merged: Merged, clients: Clients, tmp_path: Path) -> None:
+    """The digests are those of the nearest."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<3.15"\n'
+        'dependencies = ["app"]\n[tool.poetry]\npackage-mode = false\n[[tool.poetry.source]]\n'
+        f'name = "ours"\nurl = "{merged.index.simple}"\npriority = "primary"\n'
+    )
+    clients.poetry("lock")
+    locked = (tmp_path / "poetry.lock").read_text()
+    assert merged.files["app-1.0-py3-none-any.whl near"].sha256 in locked
+    assert merged.files["private-1.0-py3-none-any.whl near"].sha256 in locked
+    assert "9.0" not in locked
+
+
+def _place(made: MadeFile) -> str:
+    digest = made.sha256
+    return f"{digest[:2]}/{digest[2:4]}/{digest[4:]}/"
