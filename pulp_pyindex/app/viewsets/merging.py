@@ -25,8 +25,8 @@ class MergingActionsMixin:
     @extend_schema(
         summary="Explain a project",
         description="Which of the places behind the index answers for a project, what each other "
-        "one would have given, and which rule kept or dropped each file. Upstreams are asked as for an "
-        "installer; those that are not entitled to the name do not hear of it.",
+        "one would have given, and which rule kept or dropped each file. Upstreams are asked as "
+        "for an installer; those that are not entitled to the name do not hear of it.",
         parameters=[PyindexExplainQuerySerializer],
         responses={200: PyindexExplanationSerializer},
     )
