@@ -106,8 +106,8 @@ def domain_stack(request: pytest.FixtureRequest) -> Stack:
     session = Path(os.environ[_SESSION])
     with _alone(session / "ci.lock"):
         trust = workload.settings(session)
-    paths = f'ALLOWED_EXPORT_PATHS=["{session}/exports"]'
-    return _shared(request, "domains", settings=("DOMAIN_ENABLED=True", paths, *trust))
+    paths = (f'ALLOWED_{way}_PATHS=["{session}/exports"]' for way in ("EXPORT", "IMPORT"))
+    return _shared(request, "domains", settings=("DOMAIN_ENABLED=True", *paths, *trust))
 
 
 @pytest.fixture

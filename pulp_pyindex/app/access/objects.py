@@ -69,6 +69,7 @@ VERSION = Access(
                 "advisories",
                 given=on_repository_around("view", _REPOSITORY),
             ),
+            allow("download", given=on_repository_around("sync", _REPOSITORY)),
             allow("hold", "release", given=on_repository_around("modify", _REPOSITORY)),
             allow("destroy", given=on_repository_around("delete", _REPOSITORY)),
             allow("repair", given=on_repository_around("repair", _REPOSITORY)),

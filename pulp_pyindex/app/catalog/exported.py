@@ -109,10 +109,13 @@ _ARTIFACTS = """
 """
 
 
-def missing_files(version: RepositoryVersion, *, beside: bool = False) -> Iterator[RemoteFile]:
+def missing_files(
+    version: RepositoryVersion, *, beside: bool = False, unoffered: bool = False
+) -> Iterator[RemoteFile]:
     """Every file that a version offers and that is not here, each with one place to have it.
 
-    `beside`: those whose `.metadata` is not here, although there is one.
+    `beside`: those whose `.metadata` is not here, although there is one. `unoffered`: also those
+    that the version holds and does not offer.
     """
     missing = "stored.pulp_id IS NULL"
     if beside:
@@ -126,7 +129,7 @@ def missing_files(version: RepositoryVersion, *, beside: bool = False) -> Iterat
             SELECT ra.remote_id, ra.url FROM core_remoteartifact ra
             WHERE ra.content_artifact_id = own.pulp_id ORDER BY ra.pulp_created DESC LIMIT 1
         ) told ON true
-        WHERE {_OFFERED} AND {missing} ORDER BY unit.content_ptr_id
+        WHERE {IN_VERSION if unoffered else _OFFERED} AND {missing} ORDER BY unit.content_ptr_id
         """,
         version_values(version),
     )

@@ -35,15 +35,17 @@ class Brought:
     unkept: dict[tuple[str, str], Fetched] = field(default_factory=dict)
 
 
-def bring(version: RepositoryVersion) -> Brought:
+def bring(version: RepositoryVersion, *, unoffered: bool = False) -> Brought:
     """Fetch and keep every file that is missing, and every `.metadata` that is told of.
 
-    Raises FilesElsewhere where one cannot be had; what came is kept.
+    `unoffered`: also of what the version holds and does not offer. Raises FilesElsewhere where one
+    cannot be had; what came is kept.
     """
     brought = Brought()
     for beside in (False, True):
         missing = sorted(
-            catalog.missing_files(version, beside=beside), key=lambda one: str(one.remote_pk)
+            catalog.missing_files(version, beside=beside, unoffered=unoffered),
+            key=lambda one: str(one.remote_pk),
         )
         if missing:
             _Round(version, brought, beside=beside).run(missing)

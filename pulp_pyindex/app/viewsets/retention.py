@@ -22,7 +22,9 @@ from pulp_pyindex.app.serializers import (
     PyindexHoldSerializer,
     PyindexVersionSerializer,
 )
+from pulp_pyindex.app.tasks import arriving as arriving  # connects its receiver
 from pulp_pyindex.app.tasks.cleanup import clean_up
+from pulp_pyindex.app.tasks.download import download
 
 
 class CleanupActionMixin:
@@ -71,6 +73,24 @@ class HoldActionsMixin:
             raise ValidationError([f"Version {version.number} is protected by: {by}."])
         deleted: Response = super().destroy(request, *args, **kwargs)  # type: ignore[misc]
         return deleted
+
+    @extend_schema(
+        summary="Download a version",
+        description="Fetch every file of the version that is at its upstream only, and the "
+        "metadata beside it, so that the version can be exported.",
+        request=None,
+        responses={202: AsyncOperationResponseSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def download(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Queue the download."""
+        version = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
+        task = dispatch(
+            download,
+            shared_resources=[version.repository],
+            kwargs={"repository_version_pk": str(version.pk)},
+        )
+        return OperationPostponedResponse(task, request)
 
     @extend_schema(
         summary="Hold a version",
