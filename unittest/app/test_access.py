@@ -13,6 +13,7 @@ OWNED = {
     "pyindexrepository": access.REPOSITORY,
     "pyindexpublication": access.PUBLICATION,
     "pyindexdistribution": access.DISTRIBUTION,
+    "pyindexstaticexporter": access.EXPORTER,
 }
 EVERY = [*OWNED.values(), access.VERSION, access.CONTENT]
 
