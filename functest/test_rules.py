@@ -1,0 +1,334 @@
+"""Rules on which files an index shows and gives out, and quarantine."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from support.clients import Clients
+from support.index import Index
+from support.markup import JSON_TYPE
+from support.publishing import make_house
+from support.pulp import Mirror, Pulp, Row, refusal, unique, wait_for
+from support.upstream import Upstream
+from support.wheels import wheel
+
+RULESETS = "pyindex/rulesets/"
+QUARANTINES = "pyindex/quarantines/"
+REFUSALS = "pyindex/refusals/"
+
+OLD, NEW = "alpha-1.0-py3-none-any.whl", "alpha-2.0-py3-none-any.whl"
+
+Rules = list[dict[str, Any]]
+
+
+def cool_down(age: str = "7d", action: str = "hide", **more: Any) -> dict[str, Any]:
+    """The rule that most begin with."""
+    when = {"younger_than": age, "unknown": "hide"}
+    return {"name": "cool-down", "when": when, "action": action, **more}
+
+
+def ago(**duration: float) -> str:
+    """A moment as an upstream's page tells it."""
+    moment = datetime.now(UTC) - timedelta(**duration)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+@pytest.fixture
+def clients(tmp_path: Path) -> Clients:
+    """pip and uv, at home in a fresh folder."""
+    return Clients(folder=tmp_path)
+
+
+@pytest.fixture
+def mirror(pulp: Pulp, upstream: Upstream) -> Mirror:
+    """`alpha` 1.0, a year old, and 2.0, an hour old; `beta` 1.0."""
+    upstream.catalogue.add(wheel("alpha", "1.0"), upload_time=ago(days=365))
+    upstream.catalogue.add(wheel("alpha", "2.0"), upload_time=ago(hours=1))
+    upstream.catalogue.add(wheel("beta", "1.0"), upload_time=ago(days=365))
+    return pulp.mirror(upstream.url)
+
+
+@pytest.fixture
+def rule(pulp: Pulp, mirror: Mirror) -> Callable[..., Row]:
+    """Serves the mirror by the rules that are given, and waits until it is so."""
+
+    def set_rules(*rules: dict[str, Any]) -> Row:
+        ruleset = make_ruleset(pulp, *rules)
+        pulp.update(mirror.distribution["pulp_href"], ruleset=ruleset["pulp_href"])
+        # Deleted before the ruleset.
+        pulp.made.remove(ruleset["pulp_href"])
+        pulp.made.insert(0, ruleset["pulp_href"])
+        return ruleset
+
+    return set_rules
+
+
+def make_ruleset(pulp: Pulp, *rules: dict[str, Any]) -> Row:
+    return pulp.create(RULESETS, name=unique("rules"), rules=list(rules))
+
+
+def shows(*names: str, project: str = "alpha") -> Callable[[Index], bool]:
+    """Whether a project's page shows these files and no other."""
+    return lambda index: set(index.files(project)) == set(names)
+
+
+def url_of(mirror: Mirror, filename: str) -> str:
+    """Where a file is that its page shows."""
+    return str(mirror.index.files(filename.partition("-")[0])[filename]["url"])
+
+
+def test_pip_and_uv_take_an_older_release_while_a_new_one_cools_down(
+    clients: Clients, mirror: Mirror, rule: Callable[..., Row]
+) -> None:
+    """Nothing breaks: the newest release of age is the newest there is."""
+    pinned = url_of(mirror, NEW)
+    rule(cool_down())
+    mirror.index.wait(shows(OLD))
+    simple = mirror.index.simple
+    clients.pip("download", "--no-deps", "--dest", "pip", "alpha", index=simple)
+    assert [path.name for path in (clients.folder / "pip").iterdir()] == [OLD]
+    clients.uv("pip", "install", "--default-index", simple, "--target", "uv", "alpha")
+    assert (clients.folder / "uv" / "alpha-1.0.dist-info").is_dir()
+    clients.pip("download", "--no-deps", "--dest", "pinned", f"alpha @ {pinned}", index=simple)
+    assert [path.name for path in (clients.folder / "pinned").iterdir()] == [NEW]
+    assert mirror.index.get("pypi/alpha/json").json()["info"]["version"] == "1.0"
+    assert mirror.index.get("pypi/alpha/2.0/json").status_code == 404
+    assert NEW not in mirror.index.html("alpha")
+    assert mirror.index.json("alpha")["versions"] == ["1.0"]
+
+
+def test_a_file_comes_of_age_while_the_index_is_served(
+    pulp: Pulp, upstream: Upstream, mirror: Mirror, rule: Callable[..., Row]
+) -> None:
+    """By time alone: no version, no task. Pages keep their ETag until then, and get another."""
+    young = wheel("beta", "2.0")
+    uploaded = datetime.now(UTC)
+    upstream.catalogue.add(young, upload_time=uploaded.isoformat().replace("+00:00", "Z"))
+    ruleset = rule(cool_down("1h"))
+    pulp.sync(mirror.repository, mirror.remote)
+    index = mirror.index
+    index.wait(shows("beta-1.0-py3-none-any.whl", project="beta"))
+    age = (datetime.now(UTC) - uploaded).seconds + 4
+    pulp.update(ruleset["pulp_href"], rules=[cool_down(f"{age}s")])
+    page = index.get("simple/beta/", headers={"Accept": JSON_TYPE})
+    assert young.filename not in page.text
+    tag = {"If-None-Match": page.headers["ETag"], "Accept": JSON_TYPE}
+    assert page.headers["Cache-Control"] == "public, no-cache"
+    index.wait(shows("beta-1.0-py3-none-any.whl", young.filename, project="beta"))
+    fresh = index.get("simple/beta/", headers=tag)
+    assert fresh.status_code == 200
+    assert fresh.headers["X-PyPI-Last-Serial"] > page.headers["X-PyPI-Last-Serial"]
+    unchanged = index.get("simple/beta/", headers={**tag, "If-None-Match": fresh.headers["ETag"]})
+    assert unchanged.status_code == 304
+
+
+def test_what_is_denied_is_refused_with_the_name_of_the_rule(
+    pulp: Pulp, mirror: Mirror, rule: Callable[..., Row]
+) -> None:
+    """On no page, in no document; the file and its metadata answer 403 with the reason."""
+    url = url_of(mirror, NEW)
+    kept = url_of(mirror, OLD)
+    assert requests.get(url).ok
+    ruleset = rule(
+        {
+            "name": "broken releases",
+            "when": {"project": "alpha>=2"},
+            "action": "deny",
+            "text": "{project} {release} eats data, take 1.0",
+        }
+    )
+    mirror.index.wait(lambda index: index.get(url).status_code == 403)
+    for address in (url, f"{url}.metadata"):
+        refused = mirror.index.get(address, headers={"User-Agent": "a test/1"})
+        assert refused.status_code == 403
+        assert "'broken releases'" in refused.text
+        assert "alpha 2.0 eats data, take 1.0" in refused.text
+        assert refused.headers["Cache-Control"] == "no-store"
+    assert mirror.index.get(kept).ok
+    assert set(mirror.index.files("alpha")) == {OLD}
+    listed = refusals_of(pulp, mirror)
+    assert {
+        (one["project"], one["release"], one["filename"], one["rule"], one["ruleset"])
+        for one in listed
+    } == {("alpha", "2.0", NEW, "broken releases", ruleset["name"])}
+    assert "a test/1" in {one["client"] for one in listed}
+    assert listed[0]["address"] == "127.0.0.1"
+    [count] = [
+        one
+        for one in pulp.rows(f"{REFUSALS}counts/")
+        if one["distribution"] == mirror.distribution["pulp_href"]
+    ]
+    assert (count["rule"], count["count"]) == ("broken releases", len(listed))
+
+
+def refusals_of(pulp: Pulp, mirror: Mirror) -> list[Row]:
+    """The refusals at the mirror, once both requests of a test are among them."""
+
+    def found() -> list[Row]:
+        return pulp.rows(REFUSALS, distribution=mirror.distribution["pulp_href"])
+
+    wait_for(lambda: sum(one["client"] == "a test/1" for one in found()) >= 2, "the refusals")
+    return found()
+
+
+def test_a_report_is_written_down_and_nothing_else(
+    pulp: Pulp, mirror: Mirror, rule: Callable[..., Row]
+) -> None:
+    """Every download, although the file is in memory."""
+    rule({"name": "watch", "when": {"project": "alpha"}, "action": "report"})
+    url = url_of(mirror, NEW)
+
+    def is_reported() -> bool:
+        mirror.index.get(url, headers={"User-Agent": "a test/1"}).raise_for_status()
+        return bool(pulp.rows(REFUSALS, distribution=mirror.distribution["pulp_href"]))
+
+    wait_for(is_reported, "a report")
+    assert {one["action"] for one in refusals_of(pulp, mirror)} == {"report"}
+
+
+def test_a_project_can_be_held_at_once(pulp: Pulp, mirror: Mirror) -> None:
+    """What is in memory included; its page says so. Released, all is as it was."""
+    index = mirror.index
+    url = url_of(mirror, OLD)
+    before = index.whole()
+    assert requests.get(url).ok
+    held = pulp.create(QUARANTINES, project="Alpha", reason="being looked at\nby security")
+    began = datetime.now(UTC)
+    index.wait(lambda one: one.get(url).status_code == 403, "the quarantine", timeout=5)
+    assert datetime.now(UTC) - began < timedelta(seconds=2)
+    page = index.json("alpha")
+    assert page["files"] == []
+    assert page["project-status"] == {
+        "status": "quarantined",
+        "reason": "being looked at by security",
+    }
+    assert "being looked at by security" in index.get(url).text
+    assert index.get("pypi/alpha/json").status_code == 404
+    assert set(index.files("beta")) == {"beta-1.0-py3-none-any.whl"}
+    assert refusal(pulp.post(QUARANTINES, {"project": "alpha", "reason": "x"}), "non_field_errors")
+    assert pulp.delete(held["pulp_href"]).status_code == 204
+    index.wait(lambda one: one.get(url).ok, "the release")
+    assert index.whole() == before
+
+
+def test_a_file_or_release_can_be_held_at_one_index(pulp: Pulp, mirror: Mirror) -> None:
+    """The rest of the project stays, and so do other indexes."""
+    other = pulp.distribute(repository=mirror.repository["pulp_href"])
+    elsewhere = Index(base=other["base_url"]).wait_served()
+    where = mirror.distribution["pulp_href"]
+    pulp.create(QUARANTINES, distribution=where, project="alpha", filename=NEW, reason="bad")
+    mirror.index.wait(shows(OLD))
+    pulp.create(QUARANTINES, distribution=where, project="alpha", release="1.0.0", reason="bad")
+    mirror.index.wait(shows())
+    assert set(elsewhere.files("alpha")) == {OLD, NEW}
+    wrong = {"project": "alpha", "filename": "beta-1.0.tar.gz", "reason": "x"}
+    assert "not one of the project" in refusal(pulp.post(QUARANTINES, wrong), "filename")
+
+
+def test_a_ruleset_with_a_mistake_is_refused_with_its_place(pulp: Pulp) -> None:
+    """When it is made and when it is changed; nothing is stored."""
+    wrong = {"name": unique(), "rules": [cool_down(), cool_down("7 dayz", name="other")]}
+    answer = pulp.post(RULESETS, wrong)
+    assert "rules[1] 'other', when.younger_than: '7 dayz': not a duration" in refusal(
+        answer, "rules"
+    )
+    ruleset = make_ruleset(pulp, cool_down())
+    changed = pulp.patch(ruleset["pulp_href"], {"rules": [{"name": "x"}]})
+    assert "rules[0] 'x', action" in refusal(changed, "rules")
+    assert pulp.read(ruleset["pulp_href"])["rules"] == [cool_down()]
+
+
+def test_a_ruleset_in_use_stays(pulp: Pulp, mirror: Mirror, rule: Callable[..., Row]) -> None:
+    """Deleting it would open an index; the answer names what uses it."""
+    ruleset = rule(cool_down())
+    answer = pulp.delete(ruleset["pulp_href"])
+    assert answer.status_code == 409
+    assert f"the distribution '{mirror.distribution['name']}'" in answer.text
+    mirror.index.wait(shows(OLD))
+    pulp.update(ruleset["pulp_href"], rules=[])
+    mirror.index.wait(shows(OLD, NEW))
+    pulp.update(mirror.distribution["pulp_href"], ruleset=None)
+    assert pulp.delete(ruleset["pulp_href"]).status_code == 204
+
+
+def test_a_dry_run_says_what_would_be_hidden_when(pulp: Pulp, mirror: Mirror) -> None:
+    """Of an index or a version, now and at a given time, page by page."""
+    ruleset = make_ruleset(pulp, cool_down())
+    href = f"{ruleset['pulp_href']}dry_run/"
+    for of in (mirror.distribution, mirror.repository, pulp.latest(mirror.repository)):
+        told = pulp.post(href, {"of": of["pulp_href"]}).json()
+        [project] = told["results"]
+        assert (project["project"], project["files_shown"]) == ("alpha", 1)
+        [file] = project["files"]
+        assert (file["filename"], file["action"], file["rule"]) == (NEW, "hide", "cool-down")
+        assert file["until"] > datetime.now(UTC).isoformat()
+    later = (datetime.now(UTC) + timedelta(days=8)).isoformat()
+    of = mirror.distribution["pulp_href"]
+    assert pulp.post(href, {"of": of, "at": later}).json()["results"] == []
+    everything = [{"name": "all", "when": {"project": "*"}, "action": "deny"}]
+    told = pulp.post(href, {"of": of, "rules": everything, "limit": 1}).json()
+    assert (told["results"][0]["project"], told["next"]) == ("alpha", "alpha")
+    told = pulp.post(href, {"of": of, "rules": everything, "after": told["next"]}).json()
+    assert ([one["project"] for one in told["results"]], told["next"]) == (["beta"], None)
+    assert "nowhere" in refusal(pulp.post(href, {"of": "nowhere"}), "of")
+
+
+def test_an_upload_is_refused_by_the_rules_of_its_repository(pulp: Pulp) -> None:
+    """The publishing tool is told which rule and why."""
+    ruleset = make_ruleset(
+        pulp,
+        {
+            "name": "our names",
+            "when": {"not": {"project": "acme-*"}},
+            "action": "deny",
+            "text": "names begin with acme-",
+        },
+    )
+    house = make_house(pulp, ruleset=ruleset["pulp_href"])
+    pulp.made.remove(ruleset["pulp_href"])
+    pulp.made.insert(0, ruleset["pulp_href"])
+    refused = house.send(wheel("other", "1.0"))
+    assert refused.status_code == 403
+    assert "'our names'" in refused.text
+    assert "names begin with acme-" in refused.reason
+    assert house.send(wheel("acme-tool", "1.0")).status_code == 200
+    assert house.index.projects() == {"acme-tool"}
+
+
+def test_a_sync_does_not_take_what_its_rules_deny(pulp: Pulp, upstream: Upstream) -> None:
+    """And takes it once they do not any more, although upstream has not changed."""
+    upstream.catalogue.add(wheel("alpha", "1.0"), upload_time=ago(days=365))
+    upstream.catalogue.add(wheel("alpha", "2.0"), upload_time=ago(hours=1))
+    ruleset = make_ruleset(pulp, cool_down(action="deny"))
+    mirror = pulp.mirror(upstream.url, ruleset=ruleset["pulp_href"])
+    pulp.made.remove(ruleset["pulp_href"])
+    pulp.made.insert(0, ruleset["pulp_href"])
+    assert pulp.filenames(pulp.latest(mirror.repository)) == {OLD}
+    pulp.update(ruleset["pulp_href"], rules=[cool_down("30m", action="deny")])
+    pulp.sync(mirror.repository, mirror.remote)
+    assert pulp.filenames(pulp.latest(mirror.repository)) == {OLD, NEW}
+
+
+def test_who_may_not_see_a_ruleset_cannot_use_it(pulp: Pulp, mirror: Mirror) -> None:
+    """And sees neither refusals nor quarantines of others."""
+    ruleset = make_ruleset(pulp, cool_down())
+    user = pulp.create("users/", username=unique("user"), password="a long password")
+    other = replace(pulp, auth=(user["username"], "a long password"), made=pulp.made)
+    assert other.get(ruleset["pulp_href"]).status_code == 404
+    assert other.rows(RULESETS) == other.rows(REFUSALS) == other.rows(QUARANTINES) == []
+    where = mirror.distribution["pulp_href"]
+    held = {"project": "alpha", "reason": "no", "distribution": where}
+    assert other.post(QUARANTINES, held).status_code == 403
+    assert other.post(QUARANTINES, {**held, "distribution": None}).status_code == 403
+    given = {"role": "pyindex.pyindexdistribution_owner", "users": [user["username"]]}
+    assert pulp.post(f"{where}add_role/", given).ok
+    using = other.patch(where, {"ruleset": ruleset["pulp_href"]})
+    assert refusal(using, "ruleset")
+    assert other.post(QUARANTINES, {**held, "distribution": None}).status_code == 403
+    other.create(QUARANTINES, **held)
+    mirror.index.wait(shows())
