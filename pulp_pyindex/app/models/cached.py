@@ -51,9 +51,10 @@ class PyindexCachedFile(models.Model):
     id = models.BigAutoField(primary_key=True)
     distribution = models.ForeignKey(PyindexDistribution, on_delete=models.CASCADE)
     file = models.ForeignKey(PyindexFile, on_delete=models.CASCADE)
+    #: 0: it gave way, its bytes are no longer here.
     size = models.BigIntegerField()
     kept_at = models.DateTimeField(auto_now_add=True)
-    #: Not more exact than a minute.
+    #: Not more exact than a few seconds.
     used_at = models.DateTimeField()
     #: Whether the distribution's repository is still to take it in.
     is_pending = models.BooleanField(default=False)

@@ -131,6 +131,9 @@ class Source(Protocol):
         With `ask` false only what is known here is told: nobody outside learns of the name.
         """
 
+    async def catch_up(self, index: Index, project: NormalizedName) -> bool:
+        """Whether another process has learnt of a project what this one had not, but has now."""
+
     async def owns(self, index: Index, project: NormalizedName) -> bool:
         """Whether the name is its own, for all that is known without asking anybody outside."""
 

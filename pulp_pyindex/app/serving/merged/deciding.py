@@ -109,6 +109,21 @@ class Merging:
             self._memory.put(key, made, _SIZE + files * _FILE_SIZE)
         return made
 
+    async def catch_up(self, index: Index, project: NormalizedName) -> bool:
+        """Whether a verdict may now be another one by what other processes have learnt."""
+        news = False
+        for member in self.members(index):
+            news |= await member.source.catch_up(member.index, project)
+        if news:
+            self._forget(index, project)
+        return news
+
+    def _forget(self, index: Index, project: NormalizedName) -> None:
+        for reach in Reach:
+            self._memory.forget(("verdict", id(index), project, reach))
+        for base in index.bases:
+            self._forget(base, project)
+
     def members(self, index: Index) -> list[Member]:
         """Every source of an index and of those behind it, the nearest first, each once."""
         return list(_members(index, self.own, self.remote))

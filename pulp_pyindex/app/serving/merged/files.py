@@ -70,6 +70,10 @@ class MergedFiles:
         for project in await self._projects(index, path):
             verdict = await self._merging.verdict(index, project)
             placed = _placed(verdict, path)
+            if placed is None and await self._merging.catch_up(index, project):
+                # The page that names the file came from another process.
+                verdict = await self._merging.verdict(index, project)
+                placed = _placed(verdict, path)
             if placed is not None:
                 return placed
             if verdict.offer is not None or verdict.decision.reserved_by is not None:

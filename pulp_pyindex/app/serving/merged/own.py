@@ -65,6 +65,10 @@ class Own:
             self._memory.put(key, found, _OFFER_SIZE + len(found.page.files) * _FILE_SIZE)
         return found
 
+    async def catch_up(self, index: Index, project: NormalizedName) -> bool:
+        """Never: what a version has does not change."""
+        return False
+
     async def owns(self, index: Index, project: NormalizedName) -> bool:
         return await self.offer(index, project, ask=False) is not None
 

@@ -34,7 +34,7 @@ _TURN = 0.5
 _QUIET = 2.0
 _PATIENCE = 15.0
 #: Seconds between two times that uses are written down.
-_USES = 20.0
+_USES = 5.0
 #: Seconds between two looks for what other processes left to be done.
 _ROUND = 60.0
 #: Seconds a distribution's cache is left alone after it was told to shrink.
@@ -67,6 +67,7 @@ class Keeping:
         self._due: dict[UUID, tuple[float, float]] = {}
         self._has_grown = False
         self._told: dict[UUID, float] = {}
+        self._wrote = self._rounded = 0.0
 
     def note_use(self, cached_pk: int) -> None:
         """A client has had a file."""
@@ -82,26 +83,32 @@ class Keeping:
 
     async def run(self) -> None:
         """Do what is due, again and again. Runs until it is cancelled."""
-        wrote = rounded = time.monotonic()
+        self._wrote = self._rounded = time.monotonic()
         try:
             while True:
                 await asyncio.sleep(_TURN)
-                now = time.monotonic()
-                with contextlib.suppress(DatabaseGone):
-                    await self._take_in(now)
-                    if now - wrote >= _USES:
-                        wrote = now
-                        await self._write_used()
-                    if now - rounded >= _ROUND:
-                        rounded = now
-                        self._due.update((pk, (0.0, 0.0)) for pk in await in_database(_rows, _LEFT))
-                        self._has_grown = True
-                    if self._has_grown and not self._due:
-                        self._has_grown = False
-                        await self._shrink(now)
+                try:
+                    await self._turn(time.monotonic())
+                except DatabaseGone:
+                    continue
+                except Exception:
+                    _log.exception("What passed is not settled; it is tried again")
         finally:
             with contextlib.suppress(DatabaseGone):
                 await self._write_used()
+
+    async def _turn(self, now: float) -> None:
+        await self._take_in(now)
+        if now - self._wrote >= _USES:
+            self._wrote = now
+            await self._write_used()
+        if now - self._rounded >= _ROUND:
+            self._rounded = now
+            self._due.update((pk, (0.0, 0.0)) for pk in await in_database(_rows, _LEFT))
+            self._has_grown = True
+        if self._has_grown and not self._due:
+            self._has_grown = False
+            await self._shrink(now)
 
     async def _take_in(self, now: float) -> None:
         for pk, (first, last) in list(self._due.items()):

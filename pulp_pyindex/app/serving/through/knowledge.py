@@ -104,12 +104,11 @@ class Knowledge:
             return than
         return await self._ask(index, project, than)
 
-    async def known(self, index: Index, projects: list[NormalizedName]) -> list[CachedPage]:
-        """Those of `projects` that upstream is known to have; nobody is asked."""
-        assert index.remote_pk is not None
-        link = await self._connections.of(index)
-        rows = await in_database(catalog.cached_pages, index.remote_pk, list(projects))
-        return [row for row in rows.values() if row.page is not None and row.url == link.remote.url]
+    async def catch_up(self, index: Index, project: NormalizedName) -> bool:
+        """Whether the database knows something else of a page than this process did."""
+        known: CachedPage | None = self._memory.get(_key(index, project))
+        row = await self._looked_up(index, project, known)
+        return row is not None and known is not None and row.sha256 != known.sha256
 
     def forget(self, index: Index, project: NormalizedName) -> None:
         """Look into the database when the page is next asked for."""

@@ -100,6 +100,10 @@ class Through:
             headers=_stale_headers(known.age, known.page.failure),
         )
 
+    async def catch_up(self, index: Index, project: NormalizedName) -> bool:
+        """Look at what other processes have written down of a project."""
+        return await self._knowledge.catch_up(index, project)
+
     async def owns(self, index: Index, project: NormalizedName) -> bool:
         known = await self._knowledge.page(index, project, ask=False)
         return known is not None and known.page.page is not None
@@ -168,23 +172,14 @@ class Through:
         """The file at an address; pages are asked for if those that are known do not have it."""
         link = await self._connections.of(index)
         guesses = [one for one in projects_of(path.filename) if link.wanted.wants_project(one)]
-        known: dict[NormalizedName, Known | None] = {}
-        for project in guesses:
-            known[project] = await self._knowledge.page(index, project, ask=False)
-            found = await self._behind(index, link, known[project], path)
-            if found is not None:
-                return link, found
-        for project in guesses:
-            page = known[project]
-            if page is None:
-                if index.offline:
+        for ask in (False, True):
+            for project in guesses:
+                if ask and index.offline:
                     continue
-                fresh: Known | None = await self._knowledge.page(index, project)
-            else:
-                fresh = Known(page=await self._knowledge.newer(index, project, page.page))
-            found = await self._behind(index, link, fresh, path)
-            if found is not None:
-                return link, found
+                known = await self._knowledge.page(index, project, ask=ask)
+                found = await self._behind(index, link, known, path)
+                if found is not None:
+                    return link, found
         return None
 
     async def _behind(
