@@ -73,7 +73,8 @@ def place_of(exporter: PyindexStaticExporter) -> str:
         return str(Path(exporter.path).resolve())
     if exporter.storage:
         return f"storage {exporter.storage!r}"
-    told = exporter.storage_settings
+    # Domains take the names of Django's settings too, in capitals.
+    told = {name.lower(): value for name, value in exporter.storage_settings.items()}
     bucket = next(
         (told[name] for name in _BUCKET_NAMES if told.get(name)), "a bucket without a name"
     )

@@ -49,9 +49,12 @@ def _s3(storage: Any, name: str, start: int, stop: int) -> Iterator[bytes]:
     from botocore.exceptions import ClientError
     from storages.utils import clean_name
 
-    thing = storage.bucket.Object(storage._normalize_name(clean_name(name)))
+    key = storage._normalize_name(clean_name(name))
+    # The connection belongs to this thread, the storage's `bucket` to whichever asked first.
+    client = storage.connection.meta.client
+    wanted = f"bytes={start}-{stop - 1}"
     try:
-        body = thing.get(Range=f"bytes={start}-{stop - 1}")["Body"]
+        body = client.get_object(Bucket=storage.bucket_name, Key=key, Range=wanted)["Body"]
     except ClientError as error:
         if error.response["Error"]["Code"] in _GONE:
             raise FileNotFoundError(name) from error

@@ -22,13 +22,15 @@ def storage_of(module: str, **attributes: Any) -> Any:
 
 
 class S3:
-    """An object of boto3."""
+    """A client of boto3."""
 
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def get(self, Range: str) -> dict[str, Any]:  # noqa: N803 (boto3's name)
-        if self.key != "root/there":
+    def get_object(
+        self,
+        Bucket: str,  # noqa: N803 (boto3's names)
+        Key: str,  # noqa: N803
+        Range: str,  # noqa: N803
+    ) -> dict[str, Any]:
+        if (Bucket, Key) != ("bucket", "root/there"):
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "no"}}, "GetObject")
         start, stop = Range.removeprefix("bytes=").split("-")
         body = io.BytesIO(BODY[int(start) : int(stop) + 1])
@@ -71,7 +73,8 @@ def storages() -> Iterator[Any]:
     def under_root(self: Any, name: str) -> str:
         return f"root/{name}"
 
-    yield storage_of("s3", bucket=SimpleNamespace(Object=S3), _normalize_name=under_root)
+    connection = SimpleNamespace(meta=SimpleNamespace(client=S3()))
+    yield storage_of("s3", connection=connection, bucket_name="bucket", _normalize_name=under_root)
     yield storage_of(
         "azure_storage",
         client=SimpleNamespace(get_blob_client=Azure),
