@@ -22,7 +22,7 @@ from pulp_pyindex.app.serializers import (
     PyindexHoldSerializer,
     PyindexVersionSerializer,
 )
-from pulp_pyindex.app.tasks import arriving as arriving  # connects its receiver
+from pulp_pyindex.app.tasks import arriving  # noqa: F401 - connects its receiver
 from pulp_pyindex.app.tasks.cleanup import clean_up
 from pulp_pyindex.app.tasks.download import download
 
