@@ -72,11 +72,16 @@ def test_the_life_of_a_mirror(collection: Collection, upstream: Upstream) -> Non
     dist.mkdir()
     tool = wheel("acme-tool")
     (dist / tool.filename).write_bytes(tool.body)
-    given = {"UPSTREAM": upstream.url, "DIST": str(dist)}
 
     def once(*options: str) -> Played:
-        named = ("--extra-vars", f"team={collection.name}", *options)
-        return play(LIFECYCLE, collection.stack, collection.folder, *named, **given)
+        return play(
+            LIFECYCLE,
+            collection.stack,
+            collection.folder,
+            *("--extra-vars", f"team={collection.name}", *options),
+            UPSTREAM=upstream.url,
+            DIST=str(dist),
+        )
 
     tried = once("--check", "--diff")
     assert tried.changes > 5

@@ -76,10 +76,11 @@ def documented(name: str) -> dict[str, Any]:
 
 
 def essence(option: dict[str, Any]) -> dict[str, Any]:
-    told = {
-        name: option[name] for name in ("type", "elements", "choices", "default") if name in option
-    }
-    return {**told, "required": option.get("required", False)}
+    told: dict[str, Any] = {"required": option.get("required", False)}
+    for name in ("type", "elements", "choices", "default"):
+        if name in option:
+            told[name] = option[name]
+    return told
 
 
 @pytest.mark.parametrize("name", MODULES)
