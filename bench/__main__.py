@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold, load, peer, serving, syncing, uploads
+from bench import cold, load, merged, peer, serving, syncing, uploads
 from bench.figures import Figure, as_markdown, as_text, write
 from bench.upstream import Upstream, running
 from support import stack as stacks
@@ -50,7 +50,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--large", action="store_true", help="20,000 projects too")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into FILE")
     parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help="projects of each index")
-    parser.add_argument("--only", choices=("sync", "serve", "upload"), help="one part of it")
+    parser.add_argument(
+        "--only", choices=("sync", "serve", "upload", "merged"), help="one part of it"
+    )
     parser.add_argument(
         "--with-pulp-python", action="store_true", help="the same by pulp_python, if installed"
     )
@@ -66,6 +68,9 @@ def _measure(
     if options.only == "upload":
         with _more_processes(stack) as two:
             yield from uploads.figures(two, two.client())
+        return
+    if options.only == "merged":
+        yield from _merged(pulp, upstream)
         return
     measured = []
     for size in sizes if options.only != "serve" else sizes[-1:]:
@@ -86,10 +91,19 @@ def _measure(
             yield from serving.figures(where)
         else:
             print(load.MISSING)
+        if options.only is None:
+            yield from _merged(pulp, upstream)
         with _more_processes(stack) as two:
             yield cold.figure(two, upstream, where.files)
             if options.only is None:
                 yield from uploads.figures(two, two.client())
+
+
+def _merged(pulp: Pulp, upstream: Upstream) -> Iterator[Figure]:
+    if load.installed():
+        yield from merged.figures(pulp, upstream)
+    else:
+        print(load.MISSING)
 
 
 def _warm_up(pulp: Pulp, upstream: Upstream) -> None:
