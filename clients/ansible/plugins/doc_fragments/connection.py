@@ -47,6 +47,12 @@ options:
   pulp_ca_bundle:
     description: Certificates of authorities to verify Pulp's with, in place of the machine's.
     type: path
+  pulp_refresh_api_cache:
+    description:
+      - Whether to ask Pulp anew what its API has.
+      - The answer is kept in the user's cache folder; ask once after Pulp was upgraded.
+    type: bool
+    default: false
   pulp_timeout:
     description: Seconds to wait for a task of Pulp. The task goes on after that.
     type: int

@@ -38,6 +38,7 @@ CONNECTION: dict[str, Any] = {
     },
     "pulp_validate_certs": {"type": "bool", "default": True},
     "pulp_ca_bundle": {"type": "path"},
+    "pulp_refresh_api_cache": {"type": "bool", "default": False},
     "pulp_timeout": {"type": "int", "default": 3600},
 }
 
@@ -106,6 +107,7 @@ class PulpModule(AnsibleModule):
             api_kwargs={
                 "base_url": told["pulp_url"],
                 "auth_provider": GlueAuthProvider(**login),
+                "refresh_cache": told["pulp_refresh_api_cache"],
                 "user_agent": "pyindex.pulp",
             },
             timeout=told["pulp_timeout"],
