@@ -63,10 +63,12 @@ schema: $(VENV)/.installed build/check/settings.py
 clients: $(VENV)/.installed build/check/settings.py ## tell the clients of new fields and actions of REST
 	$(BIN)/python -W ignore .ci/describe.py build/check/settings.py $(DESCRIBED)
 	$(BIN)/python .ci/collection.py
+	$(BIN)/python -P .ci/commands.py docs/reference/cli.md
 
 described: $(VENV)/.installed build/check/settings.py
 	$(BIN)/python -W ignore .ci/describe.py build/check/settings.py $(DESCRIBED) --check
 	$(BIN)/python .ci/collection.py --check
+	$(BIN)/python -P .ci/commands.py docs/reference/cli.md --check
 
 fragments: $(VENV)/.installed
 	$(BIN)/python .ci/fragments.py

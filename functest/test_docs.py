@@ -25,6 +25,7 @@ TUTORIAL = DOCS / "tutorial" / "first-mirror.md"
 RECIPES = sorted(
     path for path in (DOCS / "how-to").glob("*.md") if "<!-- run -->" in path.read_text("utf-8")
 )
+PRODUCTION = DOCS / "tutorial" / "production.md"
 
 _BLOCK = re.compile(r"^<!-- run(: helpers)? -->\n```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -115,3 +116,19 @@ def test_the_recipes_work(recipes: Stack, offered: Upstream, tmp_path: Path) -> 
             assert "\n401\n200\n" in printed
         if page.name == "filter.md":
             assert "includes[1]" in printed
+
+
+def test_the_way_to_production_works(recipes: Stack, offered: Upstream, tmp_path: Path) -> None:
+    """By the command line alone, whose configuration is in its user's home."""
+    (Path(recipes.home) / "admin-password").write_text(PASSWORD)
+    printed = run(
+        blocks(PRODUCTION),
+        tmp_path,
+        HOME=str(tmp_path),
+        PYINDEX_HOME=recipes.home,
+        UPSTREAM=offered.url,
+        PULP=recipes.api,
+        CONTENT=recipes.content,
+    )
+    assert "Successfully downloaded urllib3" in printed
+    assert '"shows": "prod@2"' in printed
