@@ -6,7 +6,7 @@ advisory, however many files it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,8 +56,10 @@ def vulnerable_releases(
     least: Severity = Severity.UNKNOWN,
     project: str | None = None,
     advisory: str | None = None,
-) -> list[Vulnerable]:
-    """All that is known of a version's releases, by project, release and id.
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[int, list[Vulnerable]]:
+    """How much is known of a version's releases, and a stretch of it by project, release and id.
 
     Of advisories that are at least so severe; of one project, or by one advisory (its id or an
     alias), where they are named. What is withdrawn does not count.
@@ -69,13 +71,24 @@ def vulnerable_releases(
         "project": project,
         "advisory": advisory,
     }
-    return _found(_HELD, values)
+    found = _found(_HELD, values)
+    stretch = found[offset:] if limit is None else found[offset : offset + limit]
+    return len(found), _described(_HELD, values, stretch)
 
 
 def vulnerable_planned(domain_pk: UUID, *, least: Severity = Severity.UNKNOWN) -> list[Vulnerable]:
-    """The same of the files that the running task adds to its repository's next version."""
+    """The same, all of it, of the files that the running task adds to the next version."""
     values = {"domain": domain_pk, "least": int(least), "project": None, "advisory": None}
-    return _found(_PLANNED, values)
+    return _described(_PLANNED, values, _found(_PLANNED, values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One advisory's word on one project."""
+
+    affected: Affected
+    #: From `identifier` on.
+    told: tuple[Any, ...]
 
 
 #: The advisories that count.
@@ -87,30 +100,31 @@ _COUNTING = """
 """
 
 
-def _found(files: str, values: dict[str, Any]) -> list[Vulnerable]:
-    releases: dict[str, list[tuple[str, list[str]]]] = {}
-    rows = fetch(
+def _found(files: str, values: dict[str, Any]) -> list[tuple[str, str, _Known]]:
+    """Project, release and advisory of every match, in that order."""
+    releases = fetch(
         f"""
         WITH known AS MATERIALIZED (
             SELECT DISTINCT affected.project FROM pyindex_pyindexaffected affected
             JOIN pyindex_pyindexadvisory a ON a.pulp_id = affected.advisory_id WHERE {_COUNTING})
-        SELECT f.project, f.version, array_agg(f.filename ORDER BY f.filename COLLATE "C")
-        {files} AND f.project IN (SELECT project FROM known)
-        GROUP BY 1, 2 ORDER BY f.project COLLATE "C", f.version COLLATE "C"
+        SELECT project, version FROM (
+            SELECT DISTINCT f.project, f.version {files}
+              AND f.project IN (SELECT project FROM known)) AS here
+        ORDER BY project COLLATE "C", version COLLATE "C"
         """,
         values,
     )
-    for project, release, filenames in rows:
-        releases.setdefault(project, []).append((release, filenames))
-    if not releases:
-        return []
-    found = list(_matching(releases, _advisories(list(releases), values)))
-    found.sort(key=lambda one: (one.project, one.release, one.advisory, one.source))
-    return found
+    known = _known(list(dict.fromkeys(project for project, _ in releases)), values)
+    return [
+        (project, release, one)
+        for project, release in releases
+        for one in known.get(project, ())
+        if one.affected.holds(release)
+    ]
 
 
-def _advisories(projects: Sequence[str], values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return fetch(
+def _known(projects: Sequence[str], values: dict[str, Any]) -> dict[str, list[_Known]]:
+    rows = fetch(
         f"""
         SELECT affected.project, affected.ranges::text, affected.versions,
                a.identifier, source.name, a.aliases, a.severity, a.score, a.summary, a.url,
@@ -119,38 +133,62 @@ def _advisories(projects: Sequence[str], values: dict[str, Any]) -> list[tuple[A
         JOIN pyindex_pyindexadvisory a ON a.pulp_id = affected.advisory_id
         JOIN pyindex_pyindexadvisorysource source ON source.pulp_id = a.source_id
         WHERE affected.project = ANY(%(projects)s) AND {_COUNTING}
+        ORDER BY a.identifier COLLATE "C", source.name COLLATE "C"
         """,
-        {**values, "projects": projects},
+        {**values, "projects": list(projects)},
     )
-
-
-def _matching(
-    releases: dict[str, list[tuple[str, list[str]]]], advisories: Sequence[tuple[Any, ...]]
-) -> Iterator[Vulnerable]:
-    for row in advisories:
-        project, ranges, versions, identifier, source, aliases, severity, score, *rest = row
-        summary, url, published = rest
-        affected = Affected(
-            project=NormalizedName(project),
-            ranges=tuple(
-                Span(introduced=introduced, fixed=fixed, last_affected=last)
-                for introduced, fixed, last in msgspec.json.decode(ranges)
-            ),
-            versions=frozenset(versions),
+    found: dict[str, list[_Known]] = {}
+    for project, ranges, versions, *told in rows:
+        spans = tuple(
+            Span(introduced=introduced, fixed=fixed, last_affected=last)
+            for introduced, fixed, last in msgspec.json.decode(ranges)
         )
-        for release, filenames in releases[project]:
-            if affected.holds(release):
-                yield Vulnerable(
-                    project=NormalizedName(project),
-                    release=release,
-                    filenames=tuple(filenames),
-                    advisory=identifier,
-                    source=source,
-                    aliases=tuple(aliases),
-                    severity=Severity(severity),
-                    score=score,
-                    summary=summary,
-                    url=url,
-                    published=published,
-                    fixed_in=affected.fixed_in(release),
-                )
+        affected = Affected(
+            project=NormalizedName(project), ranges=spans, versions=frozenset(versions)
+        )
+        found.setdefault(project, []).append(_Known(affected, tuple(told)))
+    return found
+
+
+def _described(
+    files: str, values: dict[str, Any], found: Sequence[tuple[str, str, _Known]]
+) -> list[Vulnerable]:
+    releases = list(dict.fromkeys((project, release) for project, release, _ in found))
+    rows = fetch(
+        f"""
+        SELECT f.project, f.version, array_agg(f.filename ORDER BY f.filename COLLATE "C")
+        {files} AND (f.project, f.version) IN (
+            SELECT * FROM unnest(%(projects)s::text[], %(releases)s::text[]))
+        GROUP BY 1, 2
+        """,
+        {
+            **values,
+            "projects": [project for project, _ in releases],
+            "releases": [release for _, release in releases],
+        },
+    )
+    filenames = {(project, release): tuple(names) for project, release, names in rows}
+    return [
+        _vulnerable(project, release, filenames[project, release], known)
+        for project, release, known in found
+    ]
+
+
+def _vulnerable(
+    project: str, release: str, filenames: tuple[str, ...], known: _Known
+) -> Vulnerable:
+    identifier, source, aliases, severity, score, summary, url, published = known.told
+    return Vulnerable(
+        project=NormalizedName(project),
+        release=release,
+        filenames=filenames,
+        advisory=identifier,
+        source=source,
+        aliases=tuple(aliases),
+        severity=Severity(severity),
+        score=score,
+        summary=summary,
+        url=url,
+        published=published,
+        fixed_in=known.affected.fixed_in(release),
+    )

@@ -194,16 +194,19 @@ class VersionAdvisoriesMixin:
         if least is None:
             raise ValidationError({"severity": [f"It is one of {', '.join(_WORDS)}."]})
         project = asked.get("project")
-        found = catalog.vulnerable_releases(
+        paginator = LimitOffsetPagination()
+        paginator.request = request
+        paginator.limit = paginator.get_limit(request)
+        paginator.offset = paginator.get_offset(request)
+        paginator.count, found = catalog.vulnerable_releases(
             version,
             least=least,
             project=canonicalize_name(project) if project else None,
             advisory=asked.get("advisory") or None,
+            limit=paginator.limit,
+            offset=paginator.offset,
         )
-        paginator = LimitOffsetPagination()
-        page = paginator.paginate_queryset(found, request, view=self)
-        shown = PyindexVulnerableSerializer(page, many=True)
-        return paginator.get_paginated_response(shown.data)
+        return paginator.get_paginated_response(PyindexVulnerableSerializer(found, many=True).data)
 
 
 def _source(request: Request) -> PyindexAdvisorySource:
