@@ -38,7 +38,7 @@ class Choosing:
             MergedPages(self.merging, memory),
             MergedFiles(self.merging),
             MergedProvenances(self.merging),
-            MergedDocuments(self.merging),
+            MergedDocuments(self.merging, memory),
         )
 
     async def find(self, asked: Asked) -> Found:

@@ -113,6 +113,8 @@ class Listing:
     expires: float | None = None
     #: Names that are owned although the list does not show them.
     owned: frozenset[str] = frozenset()
+    #: Whether it may be another one at any time.
+    is_fleeting: bool = False
 
 
 class Source(Protocol):

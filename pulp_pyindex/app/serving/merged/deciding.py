@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from packaging.utils import NormalizedName
 
@@ -24,6 +24,21 @@ from pulp_pyindex.index.merging import Decision, Kind, Place, Said, decide
 
 _SIZE = 1500
 _FILE_SIZE = 150
+
+
+class Passing(Protocol):
+    """What holds for a time only."""
+
+    @property
+    def expires(self) -> float | None:
+        """Seconds since the epoch; None: it holds."""
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether it may be another one at any time."""
+
+
+M = TypeVar("M", bound=Passing)
 
 
 class Reach(enum.Enum):
@@ -58,6 +73,11 @@ class Verdict:
     def has_page(self) -> bool:
         """Whether there is a page to be shown."""
         return self.offer is not None and not self.offer.gone
+
+    @property
+    def lasts(self) -> bool:
+        """Whether nothing but a change behind the index can make it another one."""
+        return not self.is_fleeting and self.expires is None
 
     @property
     def reason(self) -> str:
@@ -99,14 +119,25 @@ class Merging:
 
         Raises SourceFailed where somebody who may own the name cannot be asked, and DatabaseGone.
         """
-        key = ("verdict", id(index), project, reach)
-        known: Verdict | None = self._memory.get(key)
-        if known is not None and known.index is index and not _is_over(known.expires):
-            return known
-        made = await self._flights.share(key, lambda: self._judged(index, project, reach))
+        return await self.remembered(
+            ("verdict", id(index), project, reach),
+            index,
+            lambda: self._judged(index, project, reach),
+        )
+
+    async def remembered(
+        self, key: Hashable, index: Index, make: Callable[[], Awaitable[tuple[M, int]]]
+    ) -> M:
+        """What was made for this very index under a key, or is made now.
+
+        `make` returns it and the bytes it takes. It is kept until it expires or the index changes.
+        """
+        kept: tuple[Index, M] | None = self._memory.get(key)
+        if kept is not None and kept[0] is index and not _is_over(kept[1].expires):
+            return kept[1]
+        made, size = await self._flights.share(key, make)
         if not made.is_fleeting:
-            files = len(made.offer.page.files) if made.offer is not None else 0
-            self._memory.put(key, made, _SIZE + files * _FILE_SIZE)
+            self._memory.put(key, (index, made), size)
         return made
 
     async def catch_up(self, index: Index, project: NormalizedName) -> bool:
@@ -159,13 +190,18 @@ class Merging:
         is_fleeting = offer is None and seat.place.kind is Kind.REMOTE
         return offer and _from(offer, Member(index=index, source=seat.source)), is_fleeting
 
-    async def _judged(self, index: Index, project: NormalizedName, reach: Reach) -> Verdict:
+    async def _judged(
+        self, index: Index, project: NormalizedName, reach: Reach
+    ) -> tuple[Verdict, int]:
         verdict = await self._decided(index, project, reach)
         offer = verdict.offer
-        if offer is None or self.judge is None or not self.judge.judges(index):
-            return verdict
-        offer = await self.judge.judge(index, offer)
-        return replace(verdict, offer=offer, expires=_earlier(verdict.expires, offer.expires))
+        if offer is None:
+            return verdict, _SIZE
+        if self.judge is not None and self.judge.judges(index):
+            offer = await self.judge.judge(index, offer)
+            expires = _earlier(verdict.expires, offer.expires)
+            verdict = replace(verdict, offer=offer, expires=expires)
+        return verdict, _SIZE + len(offer.page.files) * _FILE_SIZE
 
     async def _decided(self, index: Index, project: NormalizedName, reach: Reach) -> Verdict:
         seats = self.seats(index, reach)

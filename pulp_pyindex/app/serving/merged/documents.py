@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from packaging.utils import NormalizedName
 
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.documents import json_answer, no_document, rss_answer
+from pulp_pyindex.app.serving.memory import Memory
 from pulp_pyindex.app.serving.merged.deciding import Merging, Verdict
 from pulp_pyindex.app.serving.provenance import is_acceptable, message, provenance_answer
 from pulp_pyindex.app.serving.snapshot import Index
@@ -27,31 +29,44 @@ from pulp_pyindex.index.names import normalize
 class MergedDocuments:
     """As `serving.documents.Documents`."""
 
-    def __init__(self, merging: Merging) -> None:
+    def __init__(self, merging: Merging, memory: Memory[Any]) -> None:
         self._merging = merging
+        self._memory = memory
 
     async def project(self, index: Index, project: NormalizedName, place: Place) -> Ready:
         """`pypi/<project>/json`."""
         verdict = await self._merging.verdict(index, project)
-        releases = await shown_releases(verdict)
-        serial = _serial(verdict)
-        body = jsonapi.project_document(project, releases, place, serial=serial)
-        if body is None:
-            return no_document(index, project, "" if verdict.has_page else verdict.reason)
-        return json_answer(index, body, serial)
+        return await self._document(verdict, None, place)
 
     async def release(
         self, index: Index, project: NormalizedName, version: str, place: Place
     ) -> Ready:
         """`pypi/<project>/<version>/json`."""
         verdict = await self._merging.verdict(index, project)
-        release = jsonapi.find_release(await shown_releases(verdict), version)
-        if release is None:
-            why = "" if verdict.has_page else verdict.reason
-            return no_document(index, f"{project} {version}", why)
-        serial = _serial(verdict)
-        body = jsonapi.release_document(project, release, place, serial=serial)
-        return json_answer(index, body, serial)
+        return await self._document(verdict, version, place)
+
+    async def _document(self, verdict: Verdict, version: str | None, place: Place) -> Ready:
+        index, project, offer = verdict.index, verdict.project, verdict.offer
+        named = project if version is None else f"{project} {version}"
+        if offer is None or offer.gone:
+            return no_document(index, named, verdict.reason)
+        key = ("merged json", offer.key, project, version, place, index.is_open)
+        found: Ready | None = self._memory.get(key)
+        if found is not None:
+            return found
+        releases = await shown_releases(verdict)
+        body, serial = None, offer.page.serial or 0
+        if version is None:
+            body = jsonapi.project_document(project, releases, place, serial=serial)
+        elif (release := jsonapi.find_release(releases, version)) is not None:
+            body = jsonapi.release_document(project, release, place, serial=serial)
+        if body is None:
+            return no_document(index, named)
+        made = json_answer(index, body, serial)
+        # Metadata may still be learnt; what time changes is made anew.
+        if all(release.metadata for release in releases) and verdict.lasts:
+            self._memory.put(key, made, made.size)
+        return made
 
     async def feed(
         self, index: Index, project: NormalizedName | None, kind: str, root: str
@@ -187,8 +202,3 @@ def _text(release: ReleaseInfo, key: str) -> str:
 
 def _newest_first(entry: FeedEntry) -> tuple[float, str, str]:
     return -entry.time.timestamp(), entry.project, entry.version
-
-
-def _serial(verdict: Verdict) -> int:
-    offer = verdict.offer
-    return (offer.page.serial or 0) if offer is not None else 0

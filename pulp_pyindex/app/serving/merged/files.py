@@ -61,7 +61,7 @@ class MergedFiles:
         if found is None:
             return _missing(index, segments[-1]), None
         answer, key = found
-        lasts = placed.verdict is not None and _lasts(placed.verdict) and placed.noted is None
+        lasts = placed.verdict is not None and placed.verdict.lasts and placed.noted is None
         return answer, key if lasts else None
 
     async def place(self, index: Index, path: FilePath) -> Placed:
@@ -128,11 +128,6 @@ def _origin(offer: Offer, path: FilePath) -> Member | None:
 def _named(ones: Sequence[Withheld], path: FilePath) -> Withheld | None:
     link = file_link(path.sha256, path.filename)
     return next((one for one in ones if one.file.url == link), None)
-
-
-def _lasts(verdict: Verdict) -> bool:
-    """Whether nothing but a change behind the index can take the file away."""
-    return not verdict.is_fleeting and verdict.expires is None
 
 
 def _why_not(index: Index, path: FilePath, verdict: Verdict | None) -> str:

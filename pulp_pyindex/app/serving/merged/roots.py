@@ -16,6 +16,9 @@ from pulp_pyindex.index.pages import ProjectEntry
 
 #: Lists with more names are put together in a thread.
 _LARGE = 2000
+_SIZE = 1000
+#: The entries themselves are the sources'.
+_ENTRY_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +34,15 @@ class _Part:
 async def listing(merging: Merging, index: Index, reach: Reach = Reach.UPSTREAM) -> Listing:
     """The union of what all places list, but for what they may not contribute.
 
-    Raises SourceFailed where one of them cannot tell.
+    Raises SourceFailed where one of them cannot tell, and DatabaseGone.
     """
+    return await merging.remembered(
+        ("listing", id(index), reach), index, lambda: _listing(merging, index, reach)
+    )
+
+
+async def _listing(merging: Merging, index: Index, reach: Reach) -> tuple[Listing, int]:
+    """The list, and the bytes it takes in memory, roughly."""
     parts = []
     for seat in merging.seats(index, reach):
         found = await _of(merging, index, seat, reach)
@@ -46,9 +56,9 @@ async def listing(merging: Merging, index: Index, reach: Reach = Reach.UPSTREAM)
     else:
         found = _united(index, parts)
     judge = merging.judge
-    if judge is None or not judge.judges(index):
-        return found
-    return await judge.listing(index, found)
+    if judge is not None and judge.judges(index):
+        found = await judge.listing(index, found)
+    return found, _SIZE + len(found.entries) * _ENTRY_SIZE
 
 
 async def _of(merging: Merging, index: Index, seat: Seat, reach: Reach) -> Listing:
