@@ -42,7 +42,9 @@ def test_domains_keep_their_own(
         assert shown["base_url"] == f"{default.content}/pypi/{name}/team/dev/"
     assert [row["prn"] for row in inside.rows(REMOTES)] == [rows[domain][0]["prn"]]
 
-    foreign_remote, foreign_repository, _ = rows["default"]
+    foreign_remote, foreign_repository, foreign_distribution = rows["default"]
+    behind = {"name": "over", "base_path": "over", "bases": [foreign_distribution["prn"]]}
+    assert inside.post("distributions/pyindex/pyindex/", behind).status_code == 400
     own_repository = rows[domain][1]
     refused = inside.post(f"{own_repository['pulp_href']}sync/", {"remote": foreign_remote["prn"]})
     assert refused.status_code == 400
