@@ -2,34 +2,53 @@
 
 import hashlib
 import json
-import sys
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
+from support.attestations import provenance
 from support.clients import Clients
+from support.exporting import export, make_exporter
 from support.index import Index
 from support.markup import JSON_TYPE
 from support.objects import SECRET, STORAGE_CLASS, Bucket, serving
-from support.peers import serving as running
-from support.pulp import Pulp, Row, TaskFailed, refusal, unique
-from support.site import website
-from support.stack import Stack, free_port
+from support.pulp import Pulp, TaskFailed, unique
+from support.site import http_server, website
+from support.stack import Stack
 from support.upstream import Upstream
 from support.wheels import MadeFile, sdist, wheel
 
-#: A file name that has to be quoted in links.
-LOCAL = wheel("Alpha.One", "2.0+local.1", requires_python=">=3.8", dependencies=["beta"])
-OLD = sdist("alpha-one", "1.0")
-FUTURE = wheel("alpha.one", "3.0", requires_python=">=4.0")
-BETA = wheel("beta", "1.0")
-BROKEN = wheel("beta", "2.0")
-FILES = (LOCAL, OLD, FUTURE, BETA, BROKEN)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Files that no other test has: what is here already is not fetched."""
+
+    #: Its name has to be quoted in links.
+    local: MadeFile
+    old: MadeFile
+    future: MadeFile
+    beta: MadeFile
+    #: Yanked.
+    broken: MadeFile
+
+
+@pytest.fixture
+def made() -> Made:
+    """The files of a test."""
+    salt = unique()
+    return Made(
+        local=wheel(
+            "Alpha.One", "2.0+local.1", requires_python=">=3.8", dependencies=["beta"], salt=salt
+        ),
+        old=sdist("alpha-one", "1.0", salt=salt),
+        future=wheel("alpha.one", "3.0", requires_python=">=4.0", salt=salt),
+        beta=wheel("beta", "1.0", salt=salt),
+        broken=wheel("beta", "2.0", salt=salt),
+    )
 
 
 @pytest.fixture
@@ -41,23 +60,12 @@ def pulp(domain_stack: Stack) -> Iterator[Pulp]:
 
 
 @pytest.fixture
-def offered(upstream: Upstream) -> Upstream:
-    """An upstream that offers `FILES`, one of them yanked."""
-    upstream.add(*FILES)
-    upstream.catalogue.yank(BROKEN.filename, "broken & gone")
+def offered(upstream: Upstream, made: Made) -> Upstream:
+    """An upstream that offers them all."""
+    upstream.add(made.local, made.old, made.future, made.broken)
+    upstream.add(made.beta, provenance=provenance(made.beta))
+    upstream.catalogue.yank(made.broken.filename, "broken & gone")
     return upstream
-
-
-def make_exporter(pulp: Pulp, **fields: Any) -> Row:
-    """A static exporter."""
-    return pulp.create("exporters/pyindex/static/", name=unique("exporter"), **fields)
-
-
-def export(pulp: Pulp, exporter: Row, source: str, **options: Any) -> dict[str, Any]:
-    """What an export says it did."""
-    task = pulp.task(pulp.post(f"{exporter['pulp_href']}exports/", {"source": source, **options}))
-    result: dict[str, Any] = task["result"]
-    return result
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -67,15 +75,6 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }
-
-
-@contextmanager
-def http_server(folder: Path, logs: Path) -> Iterator[str]:
-    """The URL of Python's own web server in a folder."""
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with running([*command, "--directory", str(folder)], port, folder=logs) as url:
-        yield url
 
 
 def check_installs(url: str, folder: Path, *, by_pip: bool = True) -> None:
@@ -95,7 +94,7 @@ def check_installs(url: str, folder: Path, *, by_pip: bool = True) -> None:
 
 
 def test_an_exported_tree_is_served_by_a_plain_web_server(
-    pulp: Pulp, offered: Upstream, exports: Path, tmp_path: Path
+    pulp: Pulp, offered: Upstream, made: Made, exports: Path, tmp_path: Path
 ) -> None:
     """What was on demand is fetched; the pages are those of the index, and installers agree."""
     mirror = pulp.mirror(offered.url)
@@ -109,12 +108,12 @@ def test_an_exported_tree_is_served_by_a_plain_web_server(
     tree = contents(exports)
     assert done["written"] == len(tree) + 1  # .nojekyll
     # What was learnt of the files is on the pages, those of the index too.
-    mirror.index.wait(lambda index: "core-metadata" in index.files("beta")[BETA.filename])
+    mirror.index.wait(lambda index: "core-metadata" in index.files("beta")[made.beta.filename])
     check_pages_are_those_of(mirror.index, tree)
     offered.stop()
     with http_server(exports, tmp_path) as url:
         check_installs(url, tmp_path)
-        check_files(url, FILES)
+        check_files(url, (made.local, made.old, made.future, made.beta, made.broken))
 
 
 def check_pages_are_those_of(index: Index, tree: dict[str, bytes]) -> None:
@@ -138,7 +137,9 @@ def check_files(url: str, files: tuple[MadeFile, ...]) -> None:
             assert entry["core-metadata"] == {"sha256": hashlib.sha256(beside).hexdigest()}
 
 
-def test_only_what_changed_is_written_again(pulp: Pulp, offered: Upstream, exports: Path) -> None:
+def test_only_what_changed_is_written_again(
+    pulp: Pulp, offered: Upstream, made: Made, exports: Path
+) -> None:
     """And what is gone is removed when that is asked for, but nothing that is not the export's."""
     repository = pulp.create_repository()
     remote = pulp.create_remote(offered.url, policy="immediate")
@@ -152,13 +153,20 @@ def test_only_what_changed_is_written_again(pulp: Pulp, offered: Upstream, expor
     again = export(pulp, exporter, source)
     assert (again["written"], again["unchanged"]) == (1, first["written"] - 1)
     assert contents(exports) == {**before, "CNAME": b"somebody else's"}
-    offered.catalogue.remove(OLD.filename)
-    offered.add(wheel("gamma"))
+    offered.catalogue.remove(made.old.filename)
+    offered.add(wheel("gamma", salt=unique()))
     pulp.sync(repository, remote, mirror=True, allow_mass_removal=True)
+    # What is in the way of one page keeps all of the list as it was.
+    (exports / "simple/gamma").touch()
+    with pytest.raises(TaskFailed, match=r"PYI041.*simple/gamma/index"):
+        export(pulp, exporter, source)
+    assert contents(exports)["simple/index.json"] == before["simple/index.json"]
+    (exports / "simple/gamma").unlink()
     changed = export(pulp, exporter, source)
-    # A wheel with its METADATA, two projects and the list in both forms.
-    assert (changed["written"], changed["removed"], changed["left"]) == (2 + 6, 0, 1)
-    gone = {path for path in before if path.endswith(OLD.filename)}
+    # Of two projects and the list in both forms: what was written before stays.
+    assert 4 <= changed["written"] <= 6
+    assert (changed["removed"], changed["left"]) == (0, 1)
+    gone = {path for path in before if path.endswith(made.old.filename)}
     assert gone <= contents(exports).keys()
     last = export(pulp, exporter, source, remove=True)
     assert (last["written"], last["removed"], last["left"]) == (0, 1, 0)
@@ -173,20 +181,26 @@ def test_only_what_changed_is_written_again(pulp: Pulp, offered: Upstream, expor
 
 
 def test_a_tree_in_an_object_storage_is_served_as_a_website(
-    pulp: Pulp, offered: Upstream, tmp_path: Path
+    pulp: Pulp, offered: Upstream, made: Made, tmp_path: Path
 ) -> None:
     """With the types of an index, and keys that stay secret."""
     repository = pulp.create_repository()
-    pulp.sync(repository, pulp.create_remote(offered.url, policy="immediate"))
+    pulp.sync(repository, pulp.create_remote(offered.url, policy="immediate", provenance=True))
     with serving() as objects:
         bucket = objects.bucket()
         settings = {**bucket.settings, "location": "team/index", "default_acl": "public-read"}
-        exporter = make_exporter(pulp, storage_class=STORAGE_CLASS, storage_settings=settings)
+        exporter = make_exporter(
+            pulp,
+            storage_class=STORAGE_CLASS,
+            storage_settings=settings,
+            base_url="https://packages.example.com/team/index",
+        )
         assert SECRET not in json.dumps(pulp.read(exporter["pulp_href"]))
         done = export(pulp, exporter, repository["pulp_href"])
         assert done["written"] == len(bucket.keys()) - 1  # the manifest
         assert export(pulp, exporter, repository["pulp_href"])["written"] == 0
         check_types(bucket)
+        check_provenance(bucket, made)
         with website(f"{objects.url}/{bucket.name}") as url:
             check_installs(f"{url}team/index/", tmp_path, by_pip=False)
 
@@ -202,46 +216,19 @@ def check_types(bucket: Bucket) -> None:
             assert kind == "text/html"
         elif key.endswith(".metadata"):
             assert kind == "text/plain"
+        elif key.endswith("/provenance"):
+            assert kind == "application/vnd.pypi.integrity.v1+json"
         else:
             assert kind == "application/octet-stream"
         assert ("immutable" in head["CacheControl"]) is ("/packages/" in key)
         assert "ContentEncoding" not in head or not head["ContentEncoding"]
 
 
-def test_what_cannot_be_exported_is_refused(pulp: Pulp, upstream: Upstream, exports: Path) -> None:
-    """With a reason, by the field."""
-
-    def refused(field: str, **fields: Any) -> str:
-        answer = pulp.post("exporters/pyindex/static/", {"name": unique("no"), **fields})
-        return refusal(answer, field)
-
-    assert "ALLOWED_EXPORT_PATHS" in refused("path", path="/etc")
-    assert "ALLOWED_EXPORT_PATHS" in refused("path", path=f"{exports}/../../..")
-    assert "ALLOWED_EXPORT_PATHS" in refused("path", path=f"{exports.parent}-evil")
-    assert "absolute" in refused("path", path="here")
-    assert "Pulp's own" in refused("storage", storage="default")
-    assert "STORAGES" in refused("storage", storage="nowhere")
-    assert "one place" in refused("non_field_errors")
-    assert "one place" in refused("non_field_errors", path=str(exports), storage="other")
-    assert "bucket_name" in refused(
-        "storage_settings", storage_class=STORAGE_CLASS, storage_settings={"access_key": "x"}
-    )
-    assert "not a valid choice" in refused(
-        "storage_class", storage_class="pulpcore.app.models.storage.FileSystem"
-    )
-
-    exporter = make_exporter(pulp, path=str(exports))
-    posted = f"{exporter['pulp_href']}exports/"
-    assert "required" in refusal(pulp.post(posted, {}), "source")
-    remote = pulp.create_remote(upstream.url)
-    reason = refusal(pulp.post(posted, {"source": remote["pulp_href"]}), "source")
-    assert "neither a publication" in reason
-    repository = pulp.create_repository()
-    distribution = pulp.distribute(repository=repository["pulp_href"], name=unique("empty"))
-    pulp.update(distribution["pulp_href"], repository=None)
-    answer = pulp.post(posted, {"source": distribution["pulp_href"]})
-    assert "serves nothing" in refusal(answer, "source")
-    exports.mkdir(parents=True)
-    (exports / ".pyindex-export").write_text("something else")
-    with pytest.raises(TaskFailed, match=r"PYI041.* not written by an export"):
-        export(pulp, exporter, repository["pulp_href"])
+def check_provenance(bucket: Bucket, made: Made) -> None:
+    """It is exported too; links to it are absolute where the exporter knows its place."""
+    page = json.loads(bucket.body("team/index/simple/beta/index.json"))
+    links = {entry["filename"]: entry.get("provenance") for entry in page["files"]}
+    path = f"integrity/beta/1.0/{made.beta.filename}/provenance"
+    assert links[made.beta.filename] == f"https://packages.example.com/team/index/{path}"
+    assert links[made.broken.filename] is None
+    assert json.loads(bucket.body(f"team/index/{path}")) == provenance(made.beta)

@@ -1,16 +1,21 @@
-"""A website in front of a bucket, with the rules that object storages have for websites.
+"""Websites: a folder by Python's own web server, and a bucket by the rules of object storages.
 
-An address that ends in a slash is the `index.html` below it; one that stands for a folder is sent
-there; everything else is the object itself.
+In a bucket, an address that ends in a slash is the `index.html` below it; one that stands for a
+folder is sent there; everything else is the object itself.
 """
 
 import asyncio
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import requests
 from aiohttp import web
+
+from .peers import serving
+from .stack import free_port
 
 _KEPT = ("Content-Type", "ETag", "Cache-Control")
 
@@ -60,3 +65,12 @@ def website(bucket: str) -> Iterator[str]:
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+
+
+@contextmanager
+def http_server(folder: Path, logs: Path) -> Iterator[str]:
+    """The URL of Python's own web server in a folder."""
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with serving([*command, "--directory", str(folder)], port, folder=logs) as url:
+        yield url
