@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -103,20 +104,62 @@ def project_tail(kind: Kind, page: ProjectPage) -> bytes:
 
 def root_tail(kind: Kind, entries: Iterable[ProjectEntry]) -> bytes:
     """The list of projects but for its head. The order is that of `entries`."""
+    return _joined(kind, [_root_entry(kind, entry) for entry in entries])
+
+
+def changed_root_tail(kind: Kind, tail: bytes, changes: Mapping[str, ProjectEntry | None]) -> bytes:
+    """The list of projects after changes to it: entries by name, None where there is none any more.
+
+    `tail` is sorted by name, and so is what comes back: the same bytes as of the whole list.
+    """
+    begin, opening, between, closing, end = _ROOT_FRAMES[kind]
+    inside = tail[len(begin) + len(opening) : -len(closing + end)]
+    entries = inside.split(between) if len(tail) > len(begin + end) else []
+
+    def name_of(entry: bytes) -> bytes:
+        if kind is Kind.JSON:
+            return entry[entry.rindex(b':"') + 2 : -1]
+        return entry[len(b'<a href="') : entry.index(b'/">')]
+
+    for name, change in changes.items():
+        key = name.encode()
+        at = bisect_left(entries, key, key=name_of)
+        is_there = at < len(entries) and name_of(entries[at]) == key
+        entries[at : at + is_there] = [] if change is None else [_root_entry(kind, change)]
+    return _joined(kind, entries)
+
+
+_HTML_ROOT = (
+    b"<title>Simple index</title>\n</head>\n<body>\n",
+    b"",
+    b"\n",
+    b"\n",
+    b"</body>\n</html>\n",
+)
+#: Of a list of projects: its begin, what opens the first entry, stands between two, closes the
+#: last one, and its end.
+_ROOT_FRAMES = {
+    Kind.JSON: (b'"projects":[', b"{", b"},{", b"}", b"]}"),
+    Kind.HTML: _HTML_ROOT,
+    Kind.HTML_V1: _HTML_ROOT,
+}
+
+
+def _joined(kind: Kind, entries: Sequence[bytes]) -> bytes:
+    begin, opening, between, closing, end = _ROOT_FRAMES[kind]
+    if not entries:
+        return begin + end
+    return b"".join((begin, opening, between.join(entries), closing, end))
+
+
+def _root_entry(kind: Kind, entry: ProjectEntry) -> bytes:
     if kind is Kind.JSON:
-        projects: list[dict[str, str | int]] = [
-            {"name": entry.name}
-            if entry.serial is None
-            else {"name": entry.name, "_last-serial": entry.serial}
-            for entry in entries
-        ]
-        return _encoder.encode({"projects": projects})[1:]
-    lines = ["<title>Simple index</title>\n</head>\n<body>\n"]
-    for entry in entries:
-        name = escape(entry.name)
-        lines.append(f'<a href="{name}/">{name}</a><br>\n')
-    lines.append("</body>\n</html>\n")
-    return "".join(lines).encode()
+        told: dict[str, str | int] = {"name": entry.name}
+        if entry.serial is not None:
+            told["_last-serial"] = entry.serial
+        return _encoder.encode(told)[1:-1]
+    name = escape(entry.name)
+    return f'<a href="{name}/">{name}</a><br>'.encode()
 
 
 def has_origin(kind: Kind, tail: bytes) -> bool:
@@ -132,13 +175,18 @@ def deflate(tail: bytes) -> bytes:
     return compressor.compress(tail) + compressor.flush()
 
 
+def inflate(deflated: bytes) -> bytes:
+    """The tail that `deflate` compressed."""
+    return zlib.decompress(deflated, wbits=-zlib.MAX_WBITS)
+
+
 def assemble(kind: Kind, head: bytes, deflated: bytes, origin: str | None = None) -> Representation:
     """A page of its head and its compressed tail.
 
     `origin` is the index's absolute URL; a tail that holds links on it is completed, and then
     compressed anew. Otherwise the compressed form is put together, not made again.
     """
-    tail = zlib.decompress(deflated, wbits=-zlib.MAX_WBITS)
+    tail = inflate(deflated)
     if origin is not None and has_origin(kind, tail):
         tail = _with_origin(kind, tail, origin)
         deflated = deflate(tail)

@@ -50,7 +50,8 @@ def change(
         for table, units in (("pyindex_coming", coming), ("pyindex_going", going)):
             for unit in units:
                 one.cursor.execute(f"INSERT INTO {table} VALUES (%s)", [unit.pk])
-        counts = one.settle()
+        one.settle()
+        counts = one.count()
         return counts, one.commit(info={"source": "test"})
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulp_pyindex.index.names import normalize
 from pulp_pyindex.index.negotiation import Kind
@@ -13,6 +15,7 @@ from pulp_pyindex.index.pages import File, ProjectEntry, ProjectPage, ProjectSta
 from pulp_pyindex.index.rendering import (
     ORIGIN,
     assemble,
+    changed_root_tail,
     deflate,
     has_origin,
     head,
@@ -256,3 +259,26 @@ def test_equal_pages_are_equal_bytes() -> None:
             project_tail(kind, ProjectPage(name=FOO, files=(file,))) for file in (turned, straight)
         }
         assert len(tails) == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.JSON, Kind.HTML])
+@given(
+    before=st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10**13)),
+    after=st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10**13)),
+)
+def test_a_changed_list_of_projects_is_the_whole_list(
+    kind: Kind, before: dict[str, int], after: dict[str, int]
+) -> None:
+    """To the byte, whatever came, went and changed."""
+    changes = {
+        name: ProjectEntry(name=normalize(name), serial=after[name]) if name in after else None
+        for name in before.keys() | after.keys()
+    }
+
+    def tail(serials: dict[str, int]) -> bytes:
+        return root_tail(
+            kind,
+            [ProjectEntry(name=normalize(name), serial=serials[name]) for name in sorted(serials)],
+        )
+
+    assert changed_root_tail(kind, tail(before), changes) == tail(after)

@@ -17,8 +17,7 @@ from .differences import (
     Totals,
     differences,
     differing_projects,
-    planned_differences,
-    planned_totals,
+    planned,
 )
 from .exported import (
     HeldFile,
@@ -42,7 +41,14 @@ from .pages import (
     version_order,
     version_serial,
 )
-from .published import StoredPage, changed_projects, published_page, published_serials
+from .published import (
+    StoredPage,
+    changed_projects,
+    learned_projects,
+    moved_projects,
+    published_page,
+    published_serials,
+)
 from .releases import (
     ProjectSummary,
     newest_projects,
@@ -72,8 +78,7 @@ __all__ = [
     "kept_file",
     "known_metadata",
     "learnt_files",
-    "planned_totals",
-    "planned_differences",
+    "planned",
     "differing_projects",
     "differences",
     "Totals",
@@ -92,6 +97,8 @@ __all__ = [
     "changed_projects",
     "find_file",
     "find_provenance",
+    "learned_projects",
+    "moved_projects",
     "newest_projects",
     "newest_releases",
     "project_names",

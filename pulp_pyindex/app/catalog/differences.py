@@ -92,19 +92,14 @@ def differences(
     return _stretch(_BETWEEN, _values(base, version), base, limit, offset)
 
 
-def planned_totals() -> Totals:
-    """What the running task has put together for its repository's next version, in numbers.
+def planned(base: RepositoryVersion, *, limit: int) -> tuple[Totals, list[ProjectDifference]]:
+    """What the running task has put together for its repository's next version.
 
-    A changed file counts on both sides.
+    In numbers, where a changed file counts on both sides, and the first projects by name with all
+    that differs in them. `base` is the repository's latest version.
     """
-    return _totals(_PLANNED, {})
-
-
-def planned_differences(
-    base: RepositoryVersion, *, limit: int
-) -> tuple[int, list[ProjectDifference]]:
-    """`differences` of the same to `base`, the repository's latest version."""
-    return _stretch(_PLANNED, {}, base, limit, 0)
+    totals, names = _totals(_PLANNED, {}, limit)
+    return totals, _described(_PLANNED, {}, base, names)
 
 
 def differing_projects(base: RepositoryVersion, version: RepositoryVersion) -> list[str]:
@@ -119,44 +114,58 @@ _PROJECTS = " UNION ".join(
 )
 
 
-def _totals(sets: str, values: dict[str, Any]) -> Totals:
+def _totals(sets: str, values: dict[str, Any], limit: int) -> tuple[Totals, list[str]]:
+    """All in numbers, and the first projects; the units are gone through once."""
+    others = " UNION ALL ".join(
+        f"SELECT project, fresh, NULL, false FROM differing JOIN {table} ON content_ptr_id = id"
+        for table in UNIT_TABLES[1:]
+    )
     rows = fetch(
         f"""
         {sets},
-        files AS (SELECT fresh, size FROM differing
-                  JOIN pyindex_pyindexfile ON content_ptr_id = id)
-        SELECT (SELECT count(*) FROM ({_PROJECTS}) AS projects),
-               count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh),
+        units AS MATERIALIZED (
+            SELECT project COLLATE "C" AS project, fresh, size, true AS is_file
+            FROM differing JOIN {UNIT_TABLES[0]} ON content_ptr_id = id UNION ALL {others}),
+        projects AS MATERIALIZED (SELECT DISTINCT project FROM units),
+        first AS (SELECT project FROM projects ORDER BY project LIMIT %(limit)s)
+        SELECT (SELECT count(*) FROM projects), (SELECT array_agg(project) FROM first),
+               count(*) FILTER (WHERE is_file AND fresh),
+               count(*) FILTER (WHERE is_file AND NOT fresh),
                coalesce(sum(size) FILTER (WHERE fresh), 0),
                coalesce(sum(size) FILTER (WHERE NOT fresh), 0)
-        FROM files
+        FROM units
         """,
-        values,
+        {**values, "limit": limit},
     )
-    projects, added, removed, size_added, size_removed = rows[0]
-    return Totals(
+    projects, names, added, removed, size_added, size_removed = rows[0]
+    totals = Totals(
         projects=projects,
         files_added=added,
         files_removed=removed,
         size_added=int(size_added),
         size_removed=int(size_removed),
     )
+    return totals, names or []
 
 
 def _stretch(
     sets: str, values: dict[str, Any], base: RepositoryVersion, limit: int, offset: int
 ) -> tuple[int, list[ProjectDifference]]:
-    names = fetch(
+    # One statement: to find what differs is most of the work.
+    rows = fetch(
         f"""
-        {sets}, projects AS MATERIALIZED ({_PROJECTS})
-        SELECT (SELECT count(*) FROM projects), project FROM projects
-        ORDER BY project LIMIT %(limit)s OFFSET %(offset)s
+        {sets}, units AS MATERIALIZED ({_UNITS}),
+        projects AS MATERIALIZED (SELECT DISTINCT project FROM units),
+        stretch AS (SELECT project FROM projects ORDER BY project
+                    LIMIT %(limit)s OFFSET %(offset)s)
+        SELECT units.*, (SELECT count(*) FROM projects) FROM units JOIN stretch USING (project)
+        ORDER BY project, kind, filename, fresh
         """,
         {**values, "limit": limit, "offset": offset},
     )
-    if not names:
-        return _totals(sets, values).projects if offset else 0, []
-    return names[0][0], _described(sets, values, base, [row[1] for row in names])
+    if not rows:
+        return _totals(sets, values, 0)[0].projects if offset else 0, []
+    return rows[0][-1], _differences(base, [row[:-1] for row in rows])
 
 
 def _described(
@@ -164,30 +173,37 @@ def _described(
 ) -> list[ProjectDifference]:
     rows = fetch(
         f"""
-        {sets}
-        SELECT project COLLATE "C", 'file', fresh, filename, version, sha256, size, NULL
-        FROM differing JOIN pyindex_pyindexfile ON content_ptr_id = id
-        WHERE project = ANY(%(projects)s)
-        UNION ALL
-        SELECT project, 'yank', fresh, filename, version, NULL, NULL, reason
-        FROM differing JOIN pyindex_pyindexyank ON content_ptr_id = id
-        WHERE project = ANY(%(projects)s)
-        UNION ALL
-        SELECT project, 'provenance', fresh, filename, version, NULL, NULL, NULL
-        FROM differing JOIN pyindex_pyindexprovenance ON content_ptr_id = id
-        WHERE project = ANY(%(projects)s)
-        UNION ALL
-        SELECT project, 'status', fresh, NULL, NULL, NULL, NULL, status
-        FROM differing JOIN pyindex_pyindexprojectstatus ON content_ptr_id = id
-        WHERE project = ANY(%(projects)s)
-        ORDER BY 1, 2, 4, 3
+        {sets} SELECT * FROM ({_UNITS}) AS units WHERE project = ANY(%(projects)s)
+        ORDER BY project, kind, filename, fresh
         """,
         {**values, "projects": list(names)},
     )
-    before = _release_sizes(base, names)
+    return _differences(base, rows)
+
+
+_UNITS = """
+    SELECT project COLLATE "C" AS project, 'file' AS kind, fresh, filename, version, sha256, size,
+           NULL AS text
+    FROM differing JOIN pyindex_pyindexfile ON content_ptr_id = id
+    UNION ALL
+    SELECT project, 'yank', fresh, filename, version, NULL, NULL, reason
+    FROM differing JOIN pyindex_pyindexyank ON content_ptr_id = id
+    UNION ALL
+    SELECT project, 'provenance', fresh, filename, version, NULL, NULL, NULL
+    FROM differing JOIN pyindex_pyindexprovenance ON content_ptr_id = id
+    UNION ALL
+    SELECT project, 'status', fresh, NULL, NULL, NULL, NULL, status
+    FROM differing JOIN pyindex_pyindexprojectstatus ON content_ptr_id = id
+"""
+
+
+def _differences(
+    base: RepositoryVersion, rows: Sequence[tuple[Any, ...]]
+) -> list[ProjectDifference]:
+    by_name = {name: list(group) for name, group in groupby(rows, key=lambda row: row[0])}
+    before = _release_sizes(base, list(by_name))
     return [
-        _difference(name, list(group), before.get(name, Counter()))
-        for name, group in groupby(rows, key=lambda row: row[0])
+        _difference(name, group, before.get(name, Counter())) for name, group in by_name.items()
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from pulpcore.plugin.models import RepositoryVersion
@@ -58,15 +60,18 @@ def published_page(publication_pk: UUID, project: str) -> StoredPage | None:
     return None
 
 
-def published_serials(publication_pk: UUID) -> list[tuple[str, int]]:
-    """The projects a publication shows and their serials, sorted by name."""
+def published_serials(
+    publication_pk: UUID, projects: Sequence[str] | None = None
+) -> list[tuple[str, int]]:
+    """The projects a publication shows and their serials, sorted by name; only those named."""
+    chosen = "" if projects is None else "AND shown.project = ANY(%(projects)s)"
     rows = fetch(
         f"""
         SELECT shown.project, shown.serial FROM {SHOWN}
         WHERE publication.publication_ptr_id = %(publication)s AND shown.project <> ''
-        ORDER BY shown.project
+        {chosen} ORDER BY shown.project
         """,
-        {"publication": publication_pk},
+        {"publication": publication_pk, "projects": None if projects is None else list(projects)},
     )
     return [(project, serial) for project, serial in rows]
 
@@ -78,34 +83,49 @@ def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> li
     back counts, as it leaves a serial behind), and where something was learnt of a file since the
     publication was made (see `models.content`).
     """
-    units = " UNION ".join(
-        f"SELECT unit.project FROM moved JOIN {table} unit ON unit.content_ptr_id = content_id"
-        for table in UNIT_TABLES
-    )
     # By the versions' keys, so that the index on them is used and not the repository walked.
     between = RepositoryVersion.objects.filter(
         repository_id=version.repository_id,
         number__gt=base.repository_version.number,
         number__lte=version.number,
     )
+    moved = _moved_projects(list(between.values_list("pk", flat=True)))
+    return sorted(moved | learned_projects(version, base.pulp_created))
+
+
+def moved_projects(version: RepositoryVersion) -> set[str]:
+    """Projects of which units came or went with just this version."""
+    return _moved_projects([version.pk])
+
+
+def learned_projects(version: RepositoryVersion, since: datetime) -> set[str]:
+    """Projects of the version's repository where something was learnt of a file since then."""
+    rows = fetch(
+        """
+        SELECT DISTINCT f.project FROM pyindex_pyindexfile f
+        JOIN core_repositorycontent held ON held.content_id = f.content_ptr_id
+        WHERE held.repository_id = %(repository)s AND f.learned_at >= %(since)s
+        """,
+        {"repository": version.repository_id, "since": since},
+    )
+    return {row[0] for row in rows}
+
+
+def _moved_projects(versions: Sequence[UUID]) -> set[str]:
+    units = " UNION ".join(
+        f"SELECT unit.project FROM moved JOIN {table} unit ON unit.content_ptr_id = content_id"
+        for table in UNIT_TABLES
+    )
     rows = fetch(
         f"""
         WITH moved AS MATERIALIZED (
             SELECT content_id FROM core_repositorycontent
-            WHERE version_added_id = ANY(%(between)s)
+            WHERE version_added_id = ANY(%(versions)s)
             UNION
             SELECT content_id FROM core_repositorycontent
-            WHERE version_removed_id = ANY(%(between)s))
+            WHERE version_removed_id = ANY(%(versions)s))
         {units}
-        UNION
-        SELECT f.project FROM pyindex_pyindexfile f
-        JOIN core_repositorycontent held ON held.content_id = f.content_ptr_id
-        WHERE held.repository_id = %(repository)s AND f.learned_at >= %(since)s
         """,
-        {
-            "repository": version.repository_id,
-            "between": list(between.values_list("pk", flat=True)),
-            "since": base.pulp_created,
-        },
+        {"versions": list(versions)},
     )
-    return sorted(row[0] for row in rows)
+    return {row[0] for row in rows}

@@ -5,7 +5,13 @@ from typing import Any, cast
 from django.db import connection, models
 from django.dispatch import Signal
 
-from pulpcore.plugin.models import AutoAddObjPermsMixin, Repository, RepositoryVersion, Task
+from pulpcore.plugin.models import (
+    AutoAddObjPermsMixin,
+    Content,
+    Repository,
+    RepositoryVersion,
+    Task,
+)
 from pulpcore.plugin.util import get_current_authenticated_user
 
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank
@@ -40,12 +46,24 @@ class PyindexVersion(RepositoryVersion):
     every added unit; 100,000 units are some hundred MB.
     """
 
-    #: Set by who made the version and knows that it holds nothing that is superseded.
+    #: Set by who made the version and knows that it holds nothing that is superseded, and nothing
+    #: but units that its repository takes.
     is_settled = False
 
     class Meta:
         proxy = True
         default_related_name = "%(app_label)s_%(model_name)s"
+
+    @property
+    def content(self) -> models.QuerySet[Any]:
+        """What the version holds.
+
+        Of a version that it completes pulpcore only asks whether all units are of the repository's
+        types, which a settled one need not be looked through for.
+        """
+        if self.is_settled and not self.complete:
+            return Content.objects.none()
+        return cast("models.QuerySet[Any]", super().content)
 
     def added(self, base_version: RepositoryVersion | None = None) -> CheapTruthQuerySet:
         return _cheap(super().added(base_version))
@@ -59,24 +77,35 @@ class PyindexVersion(RepositoryVersion):
             cursor.execute(_COUNT, {"version": self.pk, "repository": self.repository_id})
 
 
-#: The same rows as pulpcore writes, of a version that is its repository's latest.
+#: The same rows as pulpcore writes, of a version that is its repository's latest. What is present
+#: follows from the version before.
 _COUNT = """
     WITH before AS (
         DELETE FROM core_repositoryversioncontentdetails WHERE repository_version_id = %(version)s),
-    counted (count_type, content_id) AS (
+    moved (count_type, content_id) AS (
         SELECT 'A', content_id FROM core_repositorycontent
         WHERE repository_id = %(repository)s AND version_added_id = %(version)s
         UNION ALL
         SELECT 'R', content_id FROM core_repositorycontent
-        WHERE repository_id = %(repository)s AND version_removed_id = %(version)s
+        WHERE repository_id = %(repository)s AND version_removed_id = %(version)s),
+    counted (count_type, content_type, count) AS (
+        SELECT count_type, pulp_type, count(*)
+        FROM moved JOIN core_content ON core_content.pulp_id = moved.content_id
+        GROUP BY count_type, pulp_type),
+    present (content_type, count) AS (
+        SELECT content_type, count FROM core_repositoryversioncontentdetails
+        WHERE count_type = 'P' AND repository_version_id = (
+            SELECT pulp_id FROM core_repositoryversion
+            WHERE repository_id = %(repository)s AND complete AND pulp_id <> %(version)s
+            ORDER BY number DESC LIMIT 1)
         UNION ALL
-        SELECT 'P', content_id FROM core_repositorycontent
-        WHERE repository_id = %(repository)s AND version_removed_id IS NULL)
+        SELECT content_type, CASE count_type WHEN 'A' THEN count ELSE -count END FROM counted)
     INSERT INTO core_repositoryversioncontentdetails
         (count_type, content_type, repository_version_id, count)
-    SELECT count_type, pulp_type, %(version)s, count(*)
-    FROM counted JOIN core_content ON core_content.pulp_id = counted.content_id
-    GROUP BY count_type, pulp_type
+    SELECT count_type, content_type, %(version)s, count FROM counted
+    UNION ALL
+    SELECT 'P', content_type, %(version)s, sum(count) FROM present
+    GROUP BY content_type HAVING sum(count) > 0
 """
 
 

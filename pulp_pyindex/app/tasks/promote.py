@@ -66,18 +66,7 @@ def promote(
         "releases": [one["release"] for one in releases],
     }
     with versions.change(repository) as change:
-        if projects or releases:
-            _take_named(change, values)
-            _check_named(change, source, values)
-        else:
-            change.cursor.execute(
-                "INSERT INTO pyindex_coming SELECT unnest(content_ids)"
-                " FROM core_repositoryversion WHERE pulp_id = %(source)s",
-                values,
-            )
-        if mode == "replace":
-            _let_go(change, values, named=bool(projects or releases))
-        change.settle()
+        _plan(change, source, values, mode)
         verdict = gates.judge(
             change, repository, source, gates.Override(rules=override, reason=override_reason)
         )
@@ -114,6 +103,24 @@ def promote(
     if version is not None:
         result["repository_version"] = f"{get_url(repository)}versions/{version.number}/"
     return result
+
+
+def _plan(
+    change: versions.Change, source: RepositoryVersion, values: dict[str, Any], mode: str
+) -> None:
+    """Let come and go what the order comes to."""
+    if values["projects"] or values["of"]:
+        _take_named(change, values)
+        _check_named(change, source, values)
+        if mode == "replace":
+            _let_go(change, values)
+        change.settle()
+        return
+    _take_all(change, values)
+    if mode == "replace":
+        _let_go_all(change, values)
+    # Where all is replaced nothing stays that something could supersede.
+    change.settle(supersede=mode != "replace")
 
 
 def _take_named(change: versions.Change, values: dict[str, Any]) -> None:
@@ -156,14 +163,10 @@ def _check_named(
             raise NotHeld(source.repository.name, project, release, None)
 
 
-def _let_go(change: versions.Change, values: dict[str, Any], *, named: bool) -> None:
-    """What the repository has of the same scope, and the source has not."""
-    scopes = (
-        [(table, f"({_NAMED} OR {_OF_RELEASE})") for table in _TABLES] + [(_STATUS, _NAMED)]
-        if named
-        else [(table, "true") for table in (*_TABLES, _STATUS)]
-    )
-    for table, chosen in scopes:
+def _let_go(change: versions.Change, values: dict[str, Any]) -> None:
+    """What the repository has of what is named, and the source has not."""
+    scopes = [(table, f"({_NAMED} OR {_OF_RELEASE})") for table in _TABLES]
+    for table, chosen in [*scopes, (_STATUS, _NAMED)]:
         change.cursor.execute(
             f"""
             INSERT INTO pyindex_going
@@ -177,16 +180,35 @@ def _let_go(change: versions.Change, values: dict[str, Any], *, named: bool) -> 
         )
 
 
+def _take_all(change: versions.Change, values: dict[str, Any]) -> None:
+    """What the source has and the repository has not."""
+    change.cursor.execute(
+        f"INSERT INTO pyindex_coming {_OF_SOURCE} EXCEPT {_OF_REPOSITORY}", values
+    )
+
+
+def _let_go_all(change: versions.Change, values: dict[str, Any]) -> None:
+    """What the repository has and the source has not."""
+    change.cursor.execute(f"INSERT INTO pyindex_going {_OF_REPOSITORY} EXCEPT {_OF_SOURCE}", values)
+
+
+_OF_SOURCE = "SELECT unnest(content_ids) FROM core_repositoryversion WHERE pulp_id = %(source)s"
+_OF_REPOSITORY = """
+    SELECT content_id FROM core_repositorycontent
+    WHERE repository_id = %(repository)s AND version_removed_id IS NULL
+"""
+
+
 def _described(
     repository: PyindexRepository, source: RepositoryVersion, dry_run: bool
 ) -> dict[str, Any]:
     latest = repository.latest_version()
     assert latest is not None  # a repository begins with version 0
-    _, shown = catalog.planned_differences(latest, limit=SHOWN)
+    totals, shown = catalog.planned(latest, limit=SHOWN)
     return {
         "dry_run": dry_run,
         "source": f"{get_url(source.repository.cast())}versions/{source.number}/",
-        "difference": asdict(catalog.planned_totals()),
+        "difference": asdict(totals),
         "projects": [asdict(one) for one in shown],
         "repository_version": None,
     }

@@ -43,7 +43,7 @@ def publish(
         if base is None or changed is None or not showing.follow(publication, base, changed):
             changed = None
             showing.begin(publication)
-        wanted = _borrow_promoted(publication, version, changed)
+        borrowed, wanted = _borrow_promoted(publication, version, changed)
         made = 0
         few = wanted is not None and len(wanted) <= BATCH
         # Few pages are written at once: the disk is waited for once.
@@ -54,9 +54,9 @@ def publish(
                 if progress is not None:
                     progress.done = made
                     progress.save()
-            showing.write(publication, [_finished_root(publication, version)])
+            showing.write(publication, [_finished_root(publication, version, base, changed)])
         if changed is None:
-            showing.grow(publication, made)
+            showing.grow(publication, borrowed + made)
     if version.repository.retain_repo_versions is not None:
         drop_unshown_pages()
     return {"publication": str(publication.pk), "pages_made": made}
@@ -116,13 +116,13 @@ def _base_of(version: RepositoryVersion, *, afresh: bool) -> PyindexPublication 
 
 def _borrow_promoted(
     publication: PyindexPublication, version: RepositoryVersion, changed: list[str] | None
-) -> list[str] | None:
+) -> tuple[int, list[str] | None]:
     """Show the pages of the version that was promoted, of projects that are the same in both.
 
-    `changed` is what is to be shown (None: all); what is left of it comes back.
+    `changed` is what is to be shown (None: all). How many are shown comes back, and what is left.
     """
-    if version.info.get("source") != "promotion":
-        return changed
+    if version.info.get("source") not in ("promotion", "rollback"):
+        return 0, changed
     donor = (
         PyindexPublication.objects.filter(
             complete=True, repository_version_id=version.info["version"]
@@ -132,13 +132,24 @@ def _borrow_promoted(
         .order_by("-pulp_created")
         .first()
     )
-    if donor is None:
-        return changed
-    wanted = set(changed) if changed is not None else set(catalog.project_names(version))
+    shown = set() if donor is None else {name for name, _ in catalog.published_serials(donor.pk)}
+    if donor is None or not shown:
+        return 0, changed
     differing = set(catalog.differing_projects(donor.repository_version, version))
-    same = sorted(wanted - differing)
-    shown = showing.borrow(publication, donor, catalog.project_serials(version, same))
-    return sorted(wanted - shown)
+    differing |= catalog.learned_projects(version, donor.pulp_created)
+    wanted = shown | differing if changed is None else set(changed)
+    same = (wanted & shown) - differing
+    borrowed = showing.borrow(publication, donor, _serials(version, same))
+    return len(borrowed), sorted(wanted - borrowed)
+
+
+def _serials(version: RepositoryVersion, projects: set[str]) -> dict[str, int]:
+    """As `catalog.project_serials`; of most projects of a promotion it is the version's own."""
+    moved = projects & catalog.moved_projects(version)
+    serials = dict.fromkeys(sorted(moved), catalog.version_serial(version))
+    if others := sorted(projects - moved):
+        serials.update(catalog.project_serials(version, others))
+    return serials
 
 
 def _finish(pages: Iterable[ProjectPage]) -> Iterator[FinishedPage]:
@@ -153,18 +164,31 @@ def _finish(pages: Iterable[ProjectPage]) -> Iterator[FinishedPage]:
         )
 
 
-def _finished_root(publication: PyindexPublication, version: RepositoryVersion) -> FinishedPage:
-    entries = [
-        ProjectEntry(name=NormalizedName(name), serial=serial)
-        for name, serial in catalog.published_serials(publication.pk)
-    ]
-    return _finished(
-        showing.ROOT,
-        catalog.version_serial(version),
-        rendering.root_tail(Kind.JSON, entries),
-        rendering.root_tail(Kind.HTML, entries),
-        API_VERSION,
-    )
+def _finished_root(
+    publication: PyindexPublication,
+    version: RepositoryVersion,
+    base: PyindexPublication | None,
+    changed: list[str] | None,
+) -> FinishedPage:
+    """The list of projects: that of `base` with few changes, or made anew."""
+    before = None
+    if base is not None and changed is not None and len(changed) <= BATCH:
+        before = catalog.published_page(base.pk, showing.ROOT)
+    shown = catalog.published_serials(publication.pk, changed if before is not None else None)
+    entries = [ProjectEntry(name=NormalizedName(name), serial=serial) for name, serial in shown]
+    if before is None or changed is None:
+        json_tail, html_tail = (
+            rendering.root_tail(kind, entries) for kind in (Kind.JSON, Kind.HTML)
+        )
+    else:
+        changes: dict[str, ProjectEntry | None] = dict.fromkeys(changed)
+        changes.update((entry.name, entry) for entry in entries)
+        json_tail, html_tail = (
+            rendering.changed_root_tail(kind, rendering.inflate(stored), changes)
+            for kind, stored in ((Kind.JSON, before.json), (Kind.HTML, before.html))
+        )
+    serial = catalog.version_serial(version)
+    return _finished(showing.ROOT, serial, json_tail, html_tail, API_VERSION)
 
 
 def _finished(

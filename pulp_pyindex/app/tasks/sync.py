@@ -82,7 +82,8 @@ class _Sync:
             if self._remote.policy == Remote.IMMEDIATE:
                 broken = async_to_sync(self._download)()
             aligning.align(change, self._remote, mirror=self._mirror, broken=broken)
-            counts = change.settle()
+            change.settle()
+            counts = change.count()
             self._check_removal(counts)
             version = change.commit(info=self._info())
         if version is None:

@@ -75,12 +75,15 @@ class Change:
         self.repository = repository
         self.cursor = cursor
 
-    def settle(self) -> Counts:
-        """Drop what changes nothing, let go what is superseded, and count.
+    def settle(self, *, supersede: bool = True) -> None:
+        """Drop what changes nothing and let go what is superseded.
 
         One file, yank and provenance per file name and one status per project: what comes wins.
+        `supersede` is false where all that is not to stay goes anyway.
         """
         held = {"repository": self.repository.pk}
+        # Of a table it knows nothing of PostgreSQL thinks that it is large, and walks the others.
+        self.cursor.execute(f"ANALYZE {', '.join(_TABLES)}")
         self.cursor.execute(
             """
             DELETE FROM pyindex_coming USING core_repositorycontent held
@@ -89,11 +92,9 @@ class Change:
             """,
             held,
         )
-        self.cursor.execute("SELECT count(*) FROM pyindex_coming")
+        self.cursor.execute("SELECT EXISTS (SELECT FROM pyindex_coming)")
         coming = self.cursor.fetchone()[0]
-        if coming > _FEW:
-            self.cursor.execute("ANALYZE pyindex_coming")
-        if coming:
+        if coming and supersede:
             for model in self.repository.CONTENT_TYPES:
                 self.cursor.execute(_superseded(model), held)
         self.cursor.execute(
@@ -105,6 +106,9 @@ class Change:
             """,
             held,
         )
+
+    def count(self) -> Counts:
+        """How much of what is settled are files. It looks at all that the repository holds."""
         self.cursor.execute(
             """
             WITH coming AS (
@@ -120,7 +124,7 @@ class Change:
                     WHERE held.repository_id = %(repository)s
                       AND held.version_removed_id IS NULL)
             """,
-            held,
+            {"repository": self.repository.pk},
         )
         added, removed, lost, present = self.cursor.fetchone()
         return Counts(
@@ -150,6 +154,7 @@ class Change:
         latest = repository.versions.latest()
         if not latest.complete:
             latest.delete()
+            latest = repository.versions.latest()
         repository.refresh_from_db(fields=["next_version"])
         version = PyindexVersion(
             repository=repository,
@@ -161,20 +166,23 @@ class Change:
         if Task.current() is not None and not repository.user_hidden:
             CreatedResource.objects.create(content_object=version)
         touch(self.cursor, "pyindex_coming")
-        values = {"repository": repository.pk, "version": version.pk}
+        values = {"repository": repository.pk, "version": version.pk, "latest": latest.pk}
         self.cursor.execute(
-            """
+            f"""
             INSERT INTO core_repositorycontent
                 (pulp_id, pulp_created, pulp_last_updated, content_id, repository_id,
                  version_added_id, version_removed_id)
-            SELECT gen_random_uuid(), now(), now(), content_id, %(repository)s, %(version)s, NULL
+            SELECT {_new_key()}, now(), now(), content_id, %(repository)s, %(version)s, NULL
             FROM pyindex_coming ORDER BY content_id
             """,
             values,
         )
         if self.cursor.rowcount > MANY:
             # Autovacuum comes a minute later; until then every plan would be for an empty table.
+            # A small sample tells enough: how many rows there are, and that they differ.
+            self.cursor.execute("SET LOCAL default_statistics_target = 10")
             self.cursor.execute(f"ANALYZE core_repositorycontent, {', '.join(_UNIT_TABLES)}")
+            self.cursor.execute("SET LOCAL default_statistics_target = DEFAULT")
         self.cursor.execute(
             """
             UPDATE core_repositorycontent held
@@ -185,16 +193,28 @@ class Change:
             """,
             values,
         )
+        # Where nothing goes the repository need not be walked.
         self.cursor.execute(
             """
-            UPDATE core_repositoryversion SET content_ids = ARRAY(
-                SELECT content_id FROM core_repositorycontent
-                WHERE repository_id = %(repository)s AND version_removed_id IS NULL)
+            UPDATE core_repositoryversion SET content_ids = CASE
+                WHEN EXISTS (SELECT FROM pyindex_going) THEN ARRAY(
+                    SELECT content_id FROM core_repositorycontent
+                    WHERE repository_id = %(repository)s AND version_removed_id IS NULL)
+                ELSE (SELECT content_ids FROM core_repositoryversion WHERE pulp_id = %(latest)s)
+                     || ARRAY(SELECT content_id FROM pyindex_coming)
+                END
             WHERE pulp_id = %(version)s
             """,
             values,
         )
         return version.pk
+
+
+def _new_key() -> str:
+    """SQL of a fresh key: keys that grow are inserted faster."""
+    return (
+        "uuidv7()" if connection.connection.info.server_version >= 180_000 else "gen_random_uuid()"
+    )
 
 
 def whole(work: Callable[[], T]) -> T:
