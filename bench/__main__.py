@@ -12,7 +12,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold, load, merged, peer, serving, syncing, uploads
+from bench import (
+    advising,
+    cold,
+    load,
+    many,
+    merged,
+    peer,
+    promoting,
+    serving,
+    syncing,
+    uploads,
+)
 from bench.figures import Figure, as_markdown, as_text, write
 from bench.upstream import Upstream, running
 from support import stack as stacks
@@ -20,6 +31,7 @@ from support.pulp import Pulp
 from support.stack import Stack
 
 SIZES, LARGE = (1000, 5000), 20_000
+PARTS = ("sync", "serve", "upload", "promote", "advise", "merged")
 
 
 def main() -> int:
@@ -50,9 +62,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--large", action="store_true", help="20,000 projects too")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into FILE")
     parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help="projects of each index")
-    parser.add_argument(
-        "--only", choices=("sync", "serve", "upload", "merged"), help="one part of it"
-    )
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument(
         "--with-pulp-python", action="store_true", help="the same by pulp_python, if installed"
     )
@@ -65,9 +75,14 @@ def _measure(
     pulp = stack.client(patience=1200.0)
     # A worker's first task loads what later ones find in the machine's memory.
     _warm_up(pulp, upstream)
-    if options.only == "upload":
+    if options.only in ("upload", "promote", "advise"):
+        crowd = many.crowd(stack, pulp)
+        if options.only == "advise":
+            yield from advising.figures(pulp, crowd)
+            return
+        part = uploads if options.only == "upload" else promoting
         with _more_processes(stack) as two:
-            yield from uploads.figures(two, two.client())
+            yield from part.figures(two, two.client(patience=1200.0), crowd)
         return
     if options.only == "merged":
         yield from _merged(pulp, upstream)
@@ -85,18 +100,27 @@ def _measure(
         else:
             print("pulp_python is not installed in this environment.")
     if options.only != "sync":
-        largest = measured[-1]
-        where = serving.place(pulp, upstream, largest.repository, largest.projects)
-        if load.installed():
-            yield from serving.figures(where)
-        else:
-            print(load.MISSING)
-        if options.only is None:
-            yield from _merged(pulp, upstream)
-        with _more_processes(stack) as two:
-            yield cold.figure(two, upstream, where.files)
-            if options.only is None:
-                yield from uploads.figures(two, two.client())
+        yield from _served(stack, pulp, upstream, measured[-1], whole=options.only is None)
+
+
+def _served(
+    stack: Stack, pulp: Pulp, upstream: Upstream, largest: syncing.Measured, *, whole: bool
+) -> Iterator[Figure]:
+    crowd = many.crowd(stack, pulp)
+    where = serving.place(pulp, upstream, largest.repository, largest.projects, crowd)
+    if load.installed():
+        yield from serving.figures(where)
+    else:
+        print(load.MISSING)
+    if whole:
+        yield from _merged(pulp, upstream)
+    with _more_processes(stack) as two:
+        yield cold.figure(two, upstream, where.files)
+        if whole:
+            client = two.client(patience=1200.0)
+            yield from uploads.figures(two, client, crowd)
+            yield from advising.figures(client, crowd)
+            yield from promoting.figures(two, client, crowd)
 
 
 def _merged(pulp: Pulp, upstream: Upstream) -> Iterator[Figure]:

@@ -1,6 +1,7 @@
 """What serving costs: requests per second beside a server that sends the same bytes and no more."""
 
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +10,22 @@ import requests
 
 from bench import dataset, fixed, load
 from bench.figures import Figure
+from bench.many import Crowd, promote
 from bench.upstream import Upstream
-from support.pulp import Pulp, Row
+from support.pulp import Pulp, Row, unique, wait_for
 
 _JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
 _HTML = {"Accept": "text/html"}
 _GZIP = {"Accept-Encoding": "gzip"}
 _GROUP = "Serving, one content process"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """An index that is not open, and what opens it."""
+
+    index: str
+    header: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +36,16 @@ class Place:
     pages: str
     #: With three files, all of which can be downloaded.
     files: str
-    #: With many projects, and the same three files.
+    #: With many projects.
     many: str
-    #: How many files `many` has.
+    #: With very many files, and the same three; how many they are.
+    crowd: str
     held: int
     #: How many projects `many` has.
     projects: int
+    #: The pages again, for who shows a token, and for who has a password.
+    token: Guarded
+    password: Guarded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +64,47 @@ class Case:
     unchanged: bool = False
 
 
-def place(pulp: Pulp, upstream: Upstream, many: Row, projects: int) -> Place:
-    """Mirror what is served; the files go into the repository `many` too."""
+def place(pulp: Pulp, upstream: Upstream, many: Row, projects: int, crowd: Crowd) -> Place:
+    """Mirror what is served; the files go into a repository of very many files too."""
     pages = _mirror(pulp, upstream, "pages")
     files = _mirror(pulp, upstream, "files")
+    crowded = pulp.create_repository()
+    promote(pulp, crowded, crowd.version)
     hrefs = [row["pulp_href"] for row in pulp.files(pulp.latest(files))]
-    pulp.task(pulp.post(f"{many['pulp_href']}modify/", {"add_content_units": hrefs}))
-    summary = pulp.latest(many)["content_summary"]["present"]
+    pulp.task(pulp.post(f"{crowded['pulp_href']}modify/", {"add_content_units": hrefs}))
+    summary = pulp.latest(crowded)["content_summary"]["present"]
     return Place(
         pages=_serve(pulp, pages),
         files=_serve(pulp, files),
         many=_serve(pulp, many),
+        crowd=_serve(pulp, crowded),
         held=summary["pyindex.file"]["count"],
         projects=projects,
+        token=_for_tokens(pulp, pages),
+        password=_for_passwords(pulp, pages),
     )
+
+
+def _for_tokens(pulp: Pulp, repository: Row) -> Guarded:
+    served = pulp.distribute(repository=repository["pulp_href"], require_token=True)
+    token = pulp.create(
+        "pyindex/tokens/",
+        name=served["name"],
+        scopes=["read"],
+        distributions=[served["pulp_href"]],
+    )
+    return Guarded(index=served["base_url"], header=_basic("__token__", token["token"]))
+
+
+def _for_passwords(pulp: Pulp, repository: Row) -> Guarded:
+    guard = pulp.create("contentguards/core/rbac/", name=unique("guard"))
+    served = pulp.distribute(repository=repository["pulp_href"], content_guard=guard["pulp_href"])
+    assert pulp.auth is not None
+    return Guarded(index=served["base_url"], header=_basic(*pulp.auth))
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 
 
 def figures(where: Place) -> Iterator[Figure]:
@@ -74,6 +115,8 @@ def figures(where: Place) -> Iterator[Figure]:
         with fixed.serving(recorder.folder) as origin:
             for case in cases:
                 yield _measured(case, origin)
+    yield _guarded(where, where.token, "a token")
+    yield _guarded(where, where.password, "a password")
     yield _beside_few(where)
 
 
@@ -161,10 +204,29 @@ def _measured(case: Case, origin: str) -> Figure:
     )
 
 
+def _guarded(where: Place, guarded: Guarded, what: str) -> Figure:
+    """A page of an index that is not open beside the same page of one that is."""
+    page = "simple/five/"
+    headers = _JSON | {"Authorization": guarded.header}
+    wait_for(lambda: requests.get(guarded.index + page, headers=headers, timeout=60).ok, page)
+    found = load.compare(
+        load.Asked(url=guarded.index + page, headers=headers),
+        load.Asked(url=where.pages + page, headers=_JSON),
+    )
+    return Figure(
+        group=_GROUP,
+        what=f"project of 5 files, JSON, with {what}, c=16",
+        measured=f"{_rate(found.ours)}, {found.share:.0%}",
+        to_reach="≥ 70 %",
+        beside=f"the same, open: {_rate(found.theirs)}",
+        reached=found.share >= 0.7,
+    )
+
+
 def _beside_few(where: Place) -> Figure:
     """The same file in a large and in a small repository. Equal within what a run can tell."""
     found = load.compare(
-        load.Asked(url=file_url(where.many, dataset.SMALL)),
+        load.Asked(url=file_url(where.crowd, dataset.SMALL)),
         load.Asked(url=file_url(where.files, dataset.SMALL)),
     )
     return Figure(
