@@ -51,6 +51,9 @@ def test_examples_are_of_commands_that_exist() -> None:
         found = [path for path in COMMANDS if path.endswith(f"{resource} {name}")]
         assert found, (resource, name)
         assert all(f" {found[0]} " in one for one in examples), examples
+        command = COMMANDS[found[0]]
+        assert isinstance(command, Command)
+        assert command.examples == examples
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,10 @@ def test_the_shell_completes(words: str, completed: str) -> None:
         timeout=60,
     )
     assert done.stdout.splitlines() == [f"plain,{completed}"], done.stderr
+
+
+def test_the_other_plugins_stay() -> None:
+    """Beside ours, in the same help."""
+    done = subprocess.run([PULP, "--help"], capture_output=True, text=True, timeout=60)
+    commands = done.stdout.partition("Commands:")[2].split()
+    assert {"file", "container", "pyindex", "status", "task"} <= set(commands)

@@ -88,7 +88,7 @@ def test_a_version_is_summed_up() -> None:
 
 def test_a_difference_is_told_in_a_line() -> None:
     """What came, what went, and what else is otherwise."""
-    difference = {
+    difference: dict[str, Any] = {
         "project": "flask",
         "change": "changed",
         "releases_added": ["3.1"],

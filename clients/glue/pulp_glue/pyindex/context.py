@@ -22,6 +22,13 @@ from .content import (
     PulpPyindexYankContext,
 )
 from .entities import PyindexEntityContext
+from .plain import (
+    PulpPyindexAdvisoryContext,
+    PulpPyindexExporterContext,
+    PulpPyindexQuarantineContext,
+    PulpPyindexRefusalContext,
+    PulpPyindexRulesetContext,
+)
 from .repository import (
     PulpPyindexRepositoryContext,
     PulpPyindexRepositoryVersionContext,
@@ -32,14 +39,19 @@ from .tables import RESOURCES
 
 __all__ = [
     "CONTEXTS",
+    "PulpPyindexAdvisoryContext",
     "PulpPyindexDistributionContext",
+    "PulpPyindexExporterContext",
     "PulpPyindexFileContext",
     "PulpPyindexProjectStatusContext",
     "PulpPyindexProvenanceContext",
     "PulpPyindexPublicationContext",
+    "PulpPyindexQuarantineContext",
+    "PulpPyindexRefusalContext",
     "PulpPyindexRemoteContext",
     "PulpPyindexRepositoryContext",
     "PulpPyindexRepositoryVersionContext",
+    "PulpPyindexRulesetContext",
     "PulpPyindexTokenContext",
     "PulpPyindexYankContext",
     "PyindexEntityContext",
@@ -99,8 +111,8 @@ class PulpPyindexTokenContext(PyindexEntityContext):
     RESOURCE = RESOURCES["token"]
 
 
-def _plain(name: str) -> type[PyindexEntityContext]:
-    """The context of a resource that has nothing of its own beyond what REST says of it."""
+def _unknown(name: str) -> type[PyindexEntityContext]:
+    """The context of a resource that has no class here yet."""
     words = name.replace("_", " ")
     plural = RESOURCES[name].path.strip("/").rpartition("/")[2].replace("_", " ")
     told = {"PLUGIN": "pyindex", "MODEL_NAME": f"pyindex{name.replace('_', '')}"}
@@ -118,6 +130,11 @@ _OWN: tuple[type[PyindexEntityContext], ...] = (
     PulpPyindexPublicationContext,
     PulpPyindexDistributionContext,
     PulpPyindexTokenContext,
+    PulpPyindexRulesetContext,
+    PulpPyindexQuarantineContext,
+    PulpPyindexRefusalContext,
+    PulpPyindexAdvisoryContext,
+    PulpPyindexExporterContext,
     PulpPyindexFileContext,
     PulpPyindexYankContext,
     PulpPyindexProjectStatusContext,
@@ -126,5 +143,5 @@ _OWN: tuple[type[PyindexEntityContext], ...] = (
 #: The context of every resource, by the name that `tables` has for it.
 CONTEXTS: Mapping[str, type[PyindexEntityContext]] = {
     **{kind.RESOURCE.name: kind for kind in _OWN},
-    **{name: _plain(name) for name in RESOURCES if name not in {k.RESOURCE.name for k in _OWN}},
+    **{name: _unknown(name) for name in RESOURCES if name not in {k.RESOURCE.name for k in _OWN}},
 }

@@ -12,7 +12,7 @@ from .commands import Command
 from .examples import EXAMPLES
 from .options import options, told
 from .session import Session
-from .which import chosen, which_parameters
+from .which import chosen, group_name, which_parameters
 
 _LIMIT = click.Option(
     ["--limit"],
@@ -50,7 +50,7 @@ def action_command(resource: Resource, action: Action) -> Command:
         callback=callback,
         params=parameters,
         help=f"{action.help or action.summary}",
-        examples=EXAMPLES.get((resource.name, name), ()),
+        examples=EXAMPLES.get((group_name(resource), name), ()),
     )
 
 

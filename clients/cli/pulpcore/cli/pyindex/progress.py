@@ -15,16 +15,16 @@ def watching(stream: TextIO) -> Iterator[Callable[[dict[str, Any]], None]]:
         return
     # Only here: it takes a tenth of a second.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[counted]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(file=stream), transient=True) as bars:
-        shown = {"": bars.add_task("Waiting", total=None)}
+        shown = {"": bars.add_task("Waiting", total=None, counted="")}
 
         def show(task: dict[str, Any]) -> None:
             waits = task["state"] == "waiting"
@@ -32,15 +32,20 @@ def watching(stream: TextIO) -> Iterator[Callable[[dict[str, Any]], None]]:
             for report in task.get("progress_reports") or ():
                 code = report["code"]
                 if code not in shown:
-                    shown[code] = bars.add_task(report["message"], total=None)
+                    shown[code] = bars.add_task("", total=None, counted="")
                 bars.update(
                     shown[code],
                     description=report["message"],
                     completed=report["done"],
                     total=report["total"],
+                    counted=_counted(report["done"], report["total"]),
                 )
 
         yield show
+
+
+def _counted(done: int | None, total: int | None) -> str:
+    return f"{done or 0} of {total}" if total else str(done or "")
 
 
 def _title(task: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from .commands import Command, Group
 from .examples import EXAMPLES
 from .options import filters, options, told
 from .session import Session
-from .which import chosen, which_parameters
+from .which import chosen, group_name, which_parameters
 
 #: The columns of a list in a table.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -27,6 +27,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "yank": ("filename", "project", "version", "reason"),
     "project_status": ("project", "status", "reason"),
     "provenance": ("filename", "project", "version", "sha256"),
+    "advisory": ("id", "severity", "summary", "published", "source"),
+    "exporter": ("name", "path", "storage", "base_url"),
+    "quarantine": ("project", "release", "filename", "distribution", "reason", "owner"),
+    "refusal": ("at", "base_path", "filename", "action", "ruleset", "rule", "text"),
+    "ruleset": ("name", "description"),
     "token": ("name", "scopes", "distributions", "projects", "expires_at", "last_used", "hint"),
 }
 
@@ -45,9 +50,9 @@ _PAGING = (
 )
 
 
-def resource_group(resource: Resource, name: str = "") -> Group:
+def resource_group(resource: Resource) -> Group:
     """All commands of one resource."""
-    group = Group(name or resource.name.replace("_", "-"), help=_about(resource))
+    group = Group(group_name(resource), help=_about(resource))
     makers: dict[str, Callable[[Resource], Command]] = {
         "list": _list,
         "read": _show,
@@ -90,7 +95,7 @@ def command(
             callback=callback,
             params=list(parameters),
             help=help_text,
-            examples=EXAMPLES.get((resource.name, name), ()),
+            examples=EXAMPLES.get((group_name(resource), name), ()),
         )
 
     return decorate
@@ -254,9 +259,5 @@ def groups() -> list[Group]:
         if resource.path.startswith("content/"):
             content.add_command(resource_group(resource))
         else:
-            found.append(resource_group(resource, _GROUP_NAMES.get(resource.name, "")))
+            found.append(resource_group(resource))
     return found
-
-
-#: As people call the whole of them.
-_GROUP_NAMES = {"advisory": "advisories"}

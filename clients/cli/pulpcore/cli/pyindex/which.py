@@ -16,6 +16,15 @@ from .session import Session
 _KEYS = {"file": "filename", "advisory": "id"}
 
 
+#: As people call the whole of them, where that is not the name of one.
+_GROUPS = {"advisory": "advisories"}
+
+
+def group_name(resource: Resource) -> str:
+    """What the group of a resource's commands is called."""
+    return _GROUPS.get(resource.name, resource.name.replace("_", "-"))
+
+
 def which_parameters(resource: Resource) -> list[click.Parameter]:
     """The argument and the options that say which object; `chosen` reads them."""
     if resource.name == "version":
