@@ -15,6 +15,7 @@ PulpException
 ├── NotHeld                    an edit of what the repository's latest version does not hold
 ├── CommitFailed               uploads that could not be made a version of
 ├── UploadRefused              a file that came by REST and is not taken
+├── ReliedUpon                 what an index answers from, and others would step in for
 ├── FilesElsewhere             an export of files that are at their upstream only
 ├── AdvisoriesRefused          a database of advisories that could not be loaded
 ├── GatesClosed                a promotion of what the repository's gates do not let in
@@ -241,6 +242,25 @@ class UploadRefused(PulpException):
 
     def __str__(self) -> str:
         return f"[{self.error_code}] {self.filename!r} is not taken: {self.reason}"
+
+
+class ReliedUpon(PulpException):
+    """Something that an index answers from is not deleted: others would step in for it."""
+
+    error_code = "PYI050"
+    http_status_code = http.client.CONFLICT
+
+    def __init__(self, what: str, distribution: str) -> None:
+        super().__init__()
+        self.what = what
+        self.distribution = distribution
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] The {self.what} is not deleted: the distribution "
+            f"{self.distribution!r} answers from it, and has other indexes behind it or is a base "
+            "of some. Names that it owns would pass to those. Change that distribution first."
+        )
 
 
 class AdvisoriesRefused(PulpException):
