@@ -12,6 +12,7 @@ import requests
 from support.clients import Clients
 from support.index import Index
 from support.markup import JSON_TYPE
+from support.osv import database, entry
 from support.publishing import make_house
 from support.pulp import Mirror, Pulp, Row, refusal, unique, wait_for
 from support.upstream import Upstream
@@ -228,6 +229,81 @@ def test_a_file_or_release_can_be_held_at_one_index(pulp: Pulp, mirror: Mirror) 
     assert set(elsewhere.files("alpha")) == {OLD, NEW}
     wrong = {"project": "alpha", "filename": "beta-1.0.tar.gz", "reason": "x"}
     assert "not one of the project" in refusal(pulp.post(QUARANTINES, wrong), "filename")
+
+
+def test_what_is_held_takes_no_uploads(pulp: Pulp) -> None:
+    """PEP 792: neither does a project whose upstream says so."""
+    house = make_house(pulp)
+    held = {"project": "alpha", "release": "2.0", "reason": "who sent this?"}
+    pulp.create(QUARANTINES, distribution=house.distribution["pulp_href"], **held)
+    wait_for(lambda: house.send(wheel("alpha", "2.0")).status_code == 400, "the quarantine")
+    assert "who sent this?" in house.send(wheel("alpha", "2.0")).text
+    assert house.send(wheel("alpha", "1.0")).status_code == 200
+
+
+def test_malware_and_licences_are_known_from_what_is_here(pulp: Pulp) -> None:
+    """By the domain's database of advisories, and by the files' own metadata."""
+    name, free = unique("eel"), unique("fee")
+    ruleset = make_ruleset(
+        pulp,
+        {"name": "malware", "when": {"advisory": "MAL-*"}, "action": "deny", "text": "{advisory}"},
+        {
+            "name": "licences",
+            "when": {"license_not": ["MIT"], "unknown": "match"},
+            "action": "hide",
+        },
+    )
+    house = make_house(pulp, distribution={"ruleset": ruleset["pulp_href"]})
+    pulp.made.remove(ruleset["pulp_href"])
+    pulp.made.insert(0, ruleset["pulp_href"])
+    index = house.index
+    for made in (
+        wheel(name, "1.0", license_expression="MIT"),
+        wheel(name, "2.0", license_expression="MIT"),
+        wheel(free, "1.0", license_expression="MIT OR GPL-3.0-only"),
+        wheel(free, "2.0", license_expression="GPL-3.0-only"),
+        wheel(free, "3.0"),
+    ):
+        assert house.send(made).status_code == 200
+    assert {each.split("-")[1] for each in index.files(free)} == {"1.0"}
+    urls = {each.split("-")[1]: one["url"] for each, one in index.files(name).items()}
+    source = unique("osv")
+    archive = database(entry(f"MAL-{source}", name, versions=("2.0",)))
+    loading = {"data": {"source": source}, "files": {"file": ("all.zip", archive)}}
+    pulp.task(pulp.post("pyindex/advisories/load/", **loading))
+    try:
+        index.wait(lambda one: one.get(urls["2.0"]).status_code == 403, "the advisory")
+        assert f"MAL-{source}" in index.get(urls["2.0"]).text
+        assert {each.split("-")[1] for each in index.files(name)} == {"1.0"}
+    finally:
+        pulp.task(pulp.post("pyindex/advisories/unload/", {"source": source}))
+    index.wait(lambda one: one.get(urls["2.0"]).ok, "the end of the advisory")
+
+
+def test_rules_hold_for_what_passes_through_and_for_bases(pulp: Pulp, upstream: Upstream) -> None:
+    """Those of the index, and of its remote for what comes from there; never fetched if denied."""
+    upstream.catalogue.add(wheel("alpha", "1.0"), upload_time=ago(days=365))
+    new = upstream.catalogue.add(wheel("alpha", "2.0"), upload_time=ago(hours=1))
+    huge = upstream.catalogue.add(wheel("alpha", "0.1", payload=100_000))
+    own = make_ruleset(pulp, cool_down())
+    no_giants = {"name": "giants", "when": {"larger_than": "90 kB", "unknown": "deny"}}
+    remotes = make_ruleset(pulp, {**no_giants, "action": "deny"})
+    remote = pulp.create_remote(upstream.url, ruleset=remotes["pulp_href"])
+    base = pulp.distribute(remote=remote["pulp_href"])
+    above = pulp.distribute(bases=[base["pulp_href"]], ruleset=own["pulp_href"])
+    for row in (own, remotes):
+        pulp.made.remove(row["pulp_href"])
+        pulp.made.insert(0, row["pulp_href"])
+    index = Index(base=above["base_url"])
+    index.wait(shows(OLD))
+    assert set(Index(base=base["base_url"]).files("alpha")) == {OLD, NEW}
+    for made, status in ((new, 200), (huge, 403)):
+        digest = made.hashes["sha256"]
+        path = f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{made.filename}"
+        assert index.get(path).status_code == status
+    assert upstream.count(f"*{huge.filename}") == 0
+    told = index.get(f"+explain/alpha/{NEW}").json()
+    assert "cool-down" in str(told)
 
 
 def test_a_ruleset_with_a_mistake_is_refused_with_its_place(pulp: Pulp) -> None:

@@ -30,7 +30,7 @@ from pulp_pyindex.app.serving.settling import Settling, ensure_commit
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.tasks.commit import FAILED
 from pulp_pyindex.app.tasks.ruled import check_rules
-from pulp_pyindex.index.errors import DeniedByRule, FileTooLarge, PyindexError
+from pulp_pyindex.index.errors import DeniedByRule, FileTooLarge, ProjectClosed, PyindexError
 from pulp_pyindex.index.merging import Patterns, read_patterns
 from pulp_pyindex.index.uploads import read_form
 
@@ -142,6 +142,9 @@ class Uploads:
                 f"This index takes no uploads of {form.project!r}: what may be uploaded is "
                 f"{', '.join(target.projects.texts)} (upload_projects).",
             )
+        for held in index.rules.quarantine.of_project(form.project):
+            if held.holds(form.version, body.filename):
+                raise ProjectClosed(form.project, "in quarantine", held.reason)
         arrived = Arrived(path=body.path, size=body.size, digests=body.digests, form=form)
         brought = Brought(
             user_pk=identity.user_pk if identity is not None else None,
