@@ -197,8 +197,8 @@ def _target(distribution_pk: UUID) -> _Target:
     if distribution.repository is None:
         raise _Refused(
             403,
-            "This index takes no uploads: it serves a fixed version or publication, "
-            "only one that follows a repository can take them.",
+            "This index takes no uploads: it follows no repository of its own. One that serves a "
+            "fixed version or publication, or only what is behind it, cannot take any.",
         )
     repository = PyindexRepository.objects.get(pk=distribution.repository_id)
     return _Target(
