@@ -63,7 +63,7 @@ _SEVERITY_BY_ALIAS = """
         ORDER BY silent.pulp_id, told.severity DESC, told.score DESC NULLS LAST)
     UPDATE pyindex_pyindexadvisory advisory SET severity = worst.severity, score = worst.score
     FROM worst
-    WHERE advisory.pulp_id = worst.pulp_id AND advisory.source_id = %(source)s
+    WHERE advisory.pulp_id = worst.pulp_id
 """
 
 
@@ -196,7 +196,7 @@ def _replace(
             if not counts.advisories:
                 reason = "none of its entries is about a project of a Python index"
                 raise AdvisoriesRefused(name, reason)
-            _settle(source)
+            _settle()
             fields = {"sha256": digest, "loaded_at": now, **told, **msgspec.structs.asdict(counts)}
             PyindexAdvisorySource.objects.filter(pk=source.pk).update(**fields)
     except InvalidAdvisory as error:
@@ -261,10 +261,10 @@ def _key(source: UUID, identifier: str) -> UUID:
     return uuid5(source, identifier)
 
 
-def _settle(source: PyindexAdvisorySource) -> None:
+def _settle() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE pyindex_pyindexadvisory, pyindex_pyindexaffected")
-        cursor.execute(_SEVERITY_BY_ALIAS, {"domain": get_domain_pk(), "source": source.pk})
+        cursor.execute(_SEVERITY_BY_ALIAS, {"domain": get_domain_pk()})
 
 
 def _result(source: PyindexAdvisorySource, *, changed: bool) -> dict[str, Any]:
