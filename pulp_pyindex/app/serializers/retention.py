@@ -65,6 +65,10 @@ class PyindexVersionSerializer(DescribedMixin, RepositoryVersionSerializer):
     def get_origin(self, version: RepositoryVersion) -> dict[str, Any]:
         return shown_origin(version)
 
+    def get_vuln_report(self, version: RepositoryVersion) -> str:
+        # pulpcore's own does not say what it returns.
+        return str(super().get_vuln_report(version))
+
     class Meta:
         model = RepositoryVersion
         fields = (*RepositoryVersionSerializer.Meta.fields, "origin", "holds")
