@@ -390,6 +390,25 @@ def test_a_sync_does_not_take_what_its_rules_deny(pulp: Pulp, upstream: Upstream
     assert pulp.filenames(pulp.latest(mirror.repository)) == {OLD, NEW}
 
 
+def test_a_gate_lets_nothing_come_that_the_ruleset_denies(pulp: Pulp, mirror: Mirror) -> None:
+    """The finding says which rule; without a ruleset the gate stays closed."""
+    ruleset = make_ruleset(pulp, cool_down(action="deny"))
+    target = pulp.create_repository(gates=[{"rule": "ruleset"}])
+    href = f"{target['pulp_href']}promote/"
+    source = {"source": mirror.repository["pulp_href"], "dry_run": True}
+    told = pulp.task(pulp.post(href, source))["result"]["gates"]
+    assert [one["reason"] for one in told["findings"]] == ["the repository has no ruleset"]
+    pulp.update(target["pulp_href"], ruleset=ruleset["pulp_href"])
+    pulp.made.remove(ruleset["pulp_href"])
+    pulp.made.insert(0, ruleset["pulp_href"])
+    told = pulp.task(pulp.post(href, source))["result"]["gates"]
+    assert [one["filename"] for one in told["findings"]] == [NEW]
+    assert "'cool-down'" in told["findings"][0]["reason"]
+    older = {**source, "dry_run": False, "releases": [{"project": "alpha", "release": "1.0"}]}
+    pulp.task(pulp.post(href, older))
+    assert pulp.filenames(pulp.latest(target)) == {OLD}
+
+
 def test_who_may_not_see_a_ruleset_cannot_use_it(pulp: Pulp, mirror: Mirror) -> None:
     """And sees neither refusals nor quarantines of others."""
     ruleset = make_ruleset(pulp, cool_down())

@@ -101,6 +101,13 @@ class DependenciesHere(_Gate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled(_Gate):
+    """The repository's own ruleset denies no file."""
+
+    rule = "ruleset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approved(_Gate):
     """Somebody who has this role on the repository approved of the source version."""
 
@@ -115,6 +122,7 @@ Gate = (
     | NotYanked
     | NotVulnerable
     | DependenciesHere
+    | Ruled
     | Approved
 )
 
@@ -253,6 +261,7 @@ _READERS: dict[str, Callable[[_Told], Gate]] = {
     "no_yanked": lambda told: NotYanked(exempt=told.exempt()),
     "vulnerabilities": _vulnerabilities,
     "dependencies": _dependencies,
+    "ruleset": lambda told: Ruled(exempt=told.exempt()),
     "approval": lambda told: Approved(role=told.text("role")),
 }
 

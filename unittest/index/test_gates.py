@@ -17,6 +17,7 @@ from pulp_pyindex.index.gates import (
     NeedsProvenance,
     NotVulnerable,
     NotYanked,
+    Ruled,
     read_gates,
     rules_of,
 )
@@ -33,10 +34,11 @@ def test_every_rule_is_read() -> None:
             {"rule": "no_yanked"},
             {"rule": "vulnerabilities", "severity": "High"},
             {"rule": "dependencies", "pythons": ["3.11", "3.12"], "platforms": ["macos_arm64"]},
+            {"rule": "ruleset"},
             {"rule": "approval", "role": "pyindex.pyindexrepository_approver"},
         ]
     )
-    age, provenance, licences, yanked, vulnerable, dependencies, approved = gates
+    age, provenance, licences, yanked, vulnerable, dependencies, ruled, approved = gates
     assert age == MinimalAge(age=timedelta(hours=36), text="36h", unknown_passes=True)
     assert isinstance(provenance, NeedsProvenance)
     assert isinstance(licences, Licensed)
@@ -47,6 +49,7 @@ def test_every_rule_is_read() -> None:
         "Python 3.11 on macos_arm64",
         "Python 3.12 on macos_arm64",
     ]
+    assert ruled == Ruled()
     assert approved == Approved(role="pyindex.pyindexrepository_approver")
     assert tuple(rules_of(gates)) == RULES
 

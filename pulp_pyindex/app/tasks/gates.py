@@ -17,6 +17,7 @@ from pulpcore.plugin.util import get_current_authenticated_user
 
 from pulp_pyindex.app.exceptions import GatesClosed
 from pulp_pyindex.app.models import PyindexPromotion, PyindexRepository
+from pulp_pyindex.app.tasks import ruledgate  # noqa: F401 - it has a gate of its own
 from pulp_pyindex.app.tasks.findings import Situation, find
 from pulp_pyindex.app.tasks.versions import Change
 from pulp_pyindex.index.errors import InvalidGate
