@@ -17,6 +17,7 @@ from support.publishing import House, make_house
 from support.pulp import Pulp, Row, unique
 from support.stack import Stack
 from support.upstream import Upstream
+from support.waiting import wait_for
 from support.wheels import MadeFile, wheel
 
 OWNED, GONE, RESERVED, FREE = "acme-tools", "acme-gone", "corp-unborn", "open-lib"
@@ -263,3 +264,48 @@ def test_uploading_a_name_takes_it_over(world: World) -> None:
     answer = index.get(url)
     assert answer.status_code == 404
     assert "belongs to the repository of" in answer.text
+
+
+def test_what_passes_through_owns_nothing_and_what_is_uploaded_does(
+    pulp: Pulp, upstream: Upstream
+) -> None:
+    """In one repository beside a remote: only what did not pass is shown of an owned name."""
+    name = unique("mixed")
+    public = [wheel(name, version, salt=unique()) for version in ("8.0", "9.0")]
+    upstream.add(*public)
+    remote = pulp.create_remote(upstream.url)["pulp_href"]
+    house = make_house(pulp, distribution={"remote": remote})
+    index = house.index
+    assert index.download(name, public[0].filename) == public[0].body
+
+    def is_kept() -> bool:
+        return public[0].filename in pulp.filenames(pulp.latest(house.repository))
+
+    wait_for(is_kept, "the file in the repository", 30)
+    index.wait(lambda one: len(one.files(name)) == 2, "both files, still")
+    mine = wheel(name, "1.0", salt=unique())
+    assert house.send(mine).status_code == 200
+    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the takeover", timeout=1)
+    for made in public:
+        digest = made.sha256
+        path = f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{made.filename}"
+        assert index.get(path).status_code == 404
+
+
+def test_a_deleted_name_falls_through_where_that_is_wanted(pulp: Pulp, upstream: Upstream) -> None:
+    """With `reserve_filenames` off a repository owns no name that it has no file of."""
+    name = unique("fallen")
+    public, mine = wheel(name, "9.0", salt=unique()), wheel(name, "1.0", salt=unique())
+    upstream.add(public)
+    house = make_house(pulp)
+    assert house.send(mine).status_code == 200
+    remote = pulp.create_remote(upstream.url)["pulp_href"]
+    cache = pulp.distribute(remote=remote)["pulp_href"]
+    pulp.update(house.distribution["pulp_href"], bases=[cache])
+    house.index.wait(lambda one: list(one.files(name)) == [mine.filename], "the own file")
+    pulp.task(pulp.post(f"{house.repository['pulp_href']}remove/", {"project": name}))
+    house.index.wait(lambda one: one.get(f"simple/{name}/").status_code == 404, "the removal")
+    assert "keeps the names it had" in house.index.get(f"simple/{name}/").text
+    pulp.update(house.repository["pulp_href"], reserve_filenames=False)
+    house.index.wait(lambda one: list(one.files(name)) == [public.filename], "upstream's file")
+    pulp.update(house.distribution["pulp_href"], bases=[])

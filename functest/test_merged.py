@@ -10,7 +10,7 @@ from support.clients import Clients
 from support.index import Index
 from support.markup import HTML_TYPE, JSON_TYPE
 from support.publishing import House, make_house
-from support.pulp import Pulp, Row, refusal, unique
+from support.pulp import Pulp, Row, TaskFailed, refusal, unique
 from support.stack import Stack
 from support.upstream import Upstream
 from support.wheels import MadeFile, sdist, wheel
@@ -226,6 +226,20 @@ def test_a_base_is_not_deleted(pulp: Pulp) -> None:
     assert answer.status_code == 400
     assert f"a base of {above['name']}" in answer.text
     pulp.update(above["pulp_href"], bases=[])
+
+
+def test_what_a_merged_index_answers_from_is_not_deleted(pulp: Pulp) -> None:
+    """Neither its own repository nor that of a base: the task says which distribution it is."""
+    behind, own = pulp.create_repository(), pulp.create_repository()
+    base = pulp.distribute(repository=behind["pulp_href"])
+    above = pulp.distribute(repository=own["pulp_href"], bases=[base["pulp_href"]])
+    for repository, row in ((behind, base), (own, above)):
+        with pytest.raises(TaskFailed, match=f"PYI050.*{row['name']}"):
+            pulp.task(pulp.delete(repository["pulp_href"]))
+        assert pulp.read(row["pulp_href"])["repository"] == repository["pulp_href"]
+    pulp.update(above["pulp_href"], bases=[])
+    pulp.task(pulp.delete(own["pulp_href"]))
+    pulp.made.remove(own["pulp_href"])
 
 
 @pytest.mark.parametrize("field", ["merge", "reserved_prefixes", "upload_projects"])
