@@ -28,7 +28,7 @@ NO_OPTION = {
     "offset but in a list": "`--limit 0` reads all pages",
 }
 #: Operations → the command they are, where the verb does not say it.
-VERBS = {
+VERBS: dict[str, tuple[str, ...]] = {
     "list": ("list",),
     "read": ("show",),
     "create": ("create",),
@@ -41,7 +41,7 @@ VERBS = {
     "add_role": ("role", "add"),
     "remove_role": ("role", "remove"),
 }
-GROUPS = {"advisory": ("advisories",)}
+GROUPS: dict[str, tuple[str, ...]] = {"advisory": ("advisories",)}
 
 
 def _generator() -> ModuleType:
