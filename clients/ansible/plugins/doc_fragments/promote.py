@@ -60,6 +60,7 @@ options:
     - no_yanked
     - vulnerabilities
     - dependencies
+    - ruleset
     - approval
   override_reason:
     description:
