@@ -1,7 +1,6 @@
 """The rows of the plugin, one subject a file."""
 
 from . import notices as notices  # connects its receivers
-from . import relying as relying  # connects its receivers
 from .advisories import PyindexAdvisory, PyindexAdvisorySource, PyindexAffected
 from .cached import PyindexCachedFile, PyindexCachedPage
 from .content import PyindexFile, PyindexProjectStatus, PyindexProvenance, PyindexYank

@@ -17,6 +17,7 @@ from pulp_pyindex.app.serializers import (
     PyindexExplanationSerializer,
 )
 from pulp_pyindex.app.serving.asked import explanation
+from pulp_pyindex.app.tasks import relying  # noqa: F401 - connects its receivers
 
 
 class MergingActionsMixin:

@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 
 from pulp_pyindex.app.serving.memory import Flights, Memory
-from pulp_pyindex.app.serving.merged.deciding import Merging, Reach, Verdict
+from pulp_pyindex.app.serving.merged.deciding import Merging
 from pulp_pyindex.app.serving.merged.explaining import explain
 from pulp_pyindex.app.serving.merged.files import MergedFiles
 from pulp_pyindex.app.serving.merged.own import Own
 from pulp_pyindex.app.serving.merged.roots import listing
+from pulp_pyindex.app.serving.merged.verdicts import Reach, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Listing, Offer, SourceFailed, Withheld
 from pulp_pyindex.index.merging import Routing, read_patterns

@@ -7,90 +7,26 @@ and no longer than until one of their parts expires.
 
 from __future__ import annotations
 
-import enum
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from packaging.utils import NormalizedName
 
 from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.merged.combining import combined
 from pulp_pyindex.app.serving.merged.own import Own, is_there
+from pulp_pyindex.app.serving.merged.verdicts import Passing, Reach, Seat, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Judge, Member, Offer, Source, SourceFailed
-from pulp_pyindex.index.merging import Decision, Kind, Place, Said, decide
+from pulp_pyindex.index.merging import Kind, Place, Said, decide
 
 _SIZE = 1500
 _FILE_SIZE = 150
 
 
-class Passing(Protocol):
-    """What holds for a time only."""
-
-    @property
-    def expires(self) -> float | None:
-        """Seconds since the epoch; None: it holds."""
-
-    @property
-    def is_fleeting(self) -> bool:
-        """Whether it may be another one at any time."""
-
-
 M = TypeVar("M", bound=Passing)
-
-
-class Reach(enum.Enum):
-    """How far a question goes."""
-
-    #: Remotes ask their upstreams.
-    UPSTREAM = "upstream"
-    #: Remotes tell what they know; nobody outside learns of the name.
-    KNOWN = "known"
-    #: Remotes are left out: the name is reserved.
-    HOME = "home"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What an index says of a project, and how that came."""
-
-    index: Index
-    project: NormalizedName
-    places: tuple[Place, ...]
-    decision: Decision
-    #: What those that were asked said, by position.
-    offers: Mapping[int, Offer]
-    #: What comes of it, judged; None: nobody owns the name.
-    offer: Offer | None
-    #: Seconds since the epoch.
-    expires: float | None = None
-    #: Whether it may be another one at any time.
-    is_fleeting: bool = False
-
-    @property
-    def has_page(self) -> bool:
-        """Whether there is a page to be shown."""
-        return self.offer is not None and not self.offer.gone
-
-    @property
-    def lasts(self) -> bool:
-        """Whether nothing but a change behind the index can make it another one."""
-        return not self.is_fleeting and self.expires is None
-
-    @property
-    def reason(self) -> str:
-        """Why there is no page."""
-        text = f"The index {self.index.base_path!r} has no project {self.project!r}."
-        if self.offer is not None and self.offer.gone:
-            return f"{text} The name is taken: {self.offer.gone}."
-        if self.decision.reserved_by is not None:
-            why = next(
-                (why for standing, why in self.decision.standings if standing == "reserved"), ""
-            )
-            return f"{text} {why or 'The name is reserved'}."
-        return text
 
 
 class Merging:
@@ -230,15 +166,6 @@ class Merging:
             expires=expires,
             is_fleeting=is_fleeting,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """A place, and who speaks for it: a source of the index itself, or a base."""
-
-    place: Place
-    source: Source | None = None
-    base: Index | None = None
 
 
 def _reserving(seat: Seat, project: NormalizedName) -> Place:

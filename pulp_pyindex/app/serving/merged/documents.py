@@ -15,7 +15,8 @@ from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.documents import json_answer, no_document, rss_answer
 from pulp_pyindex.app.serving.memory import Memory
-from pulp_pyindex.app.serving.merged.deciding import Merging, Verdict
+from pulp_pyindex.app.serving.merged.deciding import Merging
+from pulp_pyindex.app.serving.merged.verdicts import Verdict
 from pulp_pyindex.app.serving.provenance import is_acceptable, message, provenance_answer
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Member, Offer

@@ -11,8 +11,9 @@ from typing import Any
 
 from packaging.utils import NormalizedName
 
-from pulp_pyindex.app.serving.merged.deciding import Merging, Reach, Seat, Verdict
+from pulp_pyindex.app.serving.merged.deciding import Merging
 from pulp_pyindex.app.serving.merged.own import is_there
+from pulp_pyindex.app.serving.merged.verdicts import Reach, Seat, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Offer, SourceFailed
 from pulp_pyindex.index.merging import Kind, Standing

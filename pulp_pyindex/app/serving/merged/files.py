@@ -15,7 +15,8 @@ from packaging.utils import NormalizedName
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.files import FileAnswer
-from pulp_pyindex.app.serving.merged.deciding import Merging, Verdict
+from pulp_pyindex.app.serving.merged.deciding import Merging
+from pulp_pyindex.app.serving.merged.verdicts import Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
 from pulp_pyindex.app.serving.through.guessing import projects_of

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from packaging.utils import NormalizedName
 
-from pulp_pyindex.app.serving.merged.deciding import Merging, Reach, Seat, check_base, reserves
+from pulp_pyindex.app.serving.merged.deciding import Merging, check_base, reserves
+from pulp_pyindex.app.serving.merged.verdicts import Reach, Seat
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Listing
 from pulp_pyindex.index.merging import barred

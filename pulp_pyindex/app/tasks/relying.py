@@ -12,11 +12,12 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from pulp_pyindex.app.exceptions import ReliedUpon
-
-from .distribution import PyindexDistribution
-from .publication import PyindexPublication
-from .repository import PyindexRepository
-from .upload import PyindexUpload
+from pulp_pyindex.app.models import (
+    PyindexDistribution,
+    PyindexPublication,
+    PyindexRepository,
+    PyindexUpload,
+)
 
 
 @receiver(pre_delete, sender=PyindexRepository, dispatch_uid="pyindex-relying-repository")
