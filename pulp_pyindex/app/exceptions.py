@@ -301,7 +301,7 @@ class GatesClosed(PulpException):
         lines = [*self.lines, f"… and {more} more"] if more else self.lines
         return (
             f"[{self.error_code}] The gates of {self.repository!r} do not let this in, nothing was "
-            f"changed. {self.total} findings; a promotion with \"dry_run\": true lists all.\n"
+            f'changed. {self.total} findings; a promotion with "dry_run": true lists all.\n'
             + "\n".join(lines)
         )
 
