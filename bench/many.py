@@ -65,6 +65,7 @@ def _fill(name: str, version: int) -> None:
                 statement,
                 {
                     "domain": repository.pulp_domain_id,
+                    "name": name,
                     "projects": PROJECTS,
                     "files": FILES_EACH,
                     "version": version,
@@ -96,7 +97,7 @@ _STATEMENTS = (
     SELECT id, %(domain)s, project, release, filename,
            encode(sha256((filename || %(version)s)::bytea), 'hex'), 'bdist_wheel', '{}', '>=3.9',
            10000 + length(filename), timestamptz '2024-05-01T12:00:00Z',
-           encode(sha256((%(version)s || filename)::bytea), 'hex')
+           encode(sha256((%(name)s || %(version)s || filename)::bytea), 'hex')
     FROM made
     """,
     """

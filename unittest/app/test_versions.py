@@ -73,7 +73,7 @@ def test_what_comes_makes_a_complete_version(repository: PyindexRepository) -> N
     assert version is not None
     assert version.complete
     assert version.number == 1
-    assert version.info == {"source": "test"}
+    assert version.info == {"source": "test", "user": None}
     assert len(held(version)) == 3
     assert (counts.files_added, counts.files_removed, counts.files_present) == (2, 0, 0)
     assert version.count("pyindex.file") == 2
