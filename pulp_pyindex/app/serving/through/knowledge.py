@@ -91,6 +91,9 @@ class Knowledge:
                 return None
         elif known.fresh_until > now or index.offline:
             return Known(page=known)
+        elif known.page is None and may_ask:
+            # That upstream did not have it is soon forgotten: others may stand behind this index.
+            return Known(page=await self._ask(index, project, known))
         elif may_ask:
             self._renew(index, project, known)
         return Known(page=known, age=max(0.0, now - known.fetched_at))
