@@ -81,6 +81,15 @@ def test_a_file_of_the_future_is_young() -> None:
     assert denied({"younger_than": "7d", "unknown": "ignore"}, project(wheel(age=-5))) == {WHEEL}
 
 
+def test_a_file_of_the_last_day_of_the_calendar_never_comes_of_age() -> None:
+    """An upstream may tell any time at all."""
+    late = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    facts = project(File(filename=WHEEL, url="", hashes={}, upload_time=late))
+    rules = [{"name": "it", "when": {"younger_than": "7d", "unknown": "hide"}, "action": "hide"}]
+    found = verdicts(rules, facts)
+    assert (found.files[WHEEL].against is not None, found.valid_until) == (True, None)
+
+
 def test_rules_are_read_in_order_and_allow_ends_the_reading() -> None:
     """A later rule never undoes an earlier allow; a deny is not undone at all."""
     everything = {"name": "no", "when": {"project": "*"}, "action": "deny"}

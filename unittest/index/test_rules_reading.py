@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies
 from packaging.utils import NormalizedName
 
 from pulp_pyindex.index.errors import InvalidRuleset
@@ -16,6 +17,15 @@ from pulp_pyindex.index.rules import (
     decide,
     read_ruleset,
     read_stored_ruleset,
+)
+from pulp_pyindex.index.rules.keys import CONDITIONS
+
+_KEYS = [
+    *("unknown", "not", "not_by", "project", "version", "why", "who", "until", "when", "name"),
+    *(key for kinds in CONDITIONS for key in kinds),
+]
+FACTS = ProjectFacts(
+    name=NormalizedName("foo"), files=(FileFacts(filename="foo-1.tar.gz", release="1"),)
 )
 
 EXAMPLE: list[dict[str, Any]] = [
@@ -45,13 +55,13 @@ EXAMPLE: list[dict[str, Any]] = [
 
 def rule(**changes: Any) -> dict[str, Any]:
     """A rule that can be understood, with `changes`; None takes a key away."""
-    given = {"name": "one", "when": {"project": "foo"}, "action": "deny", **changes}
-    return {key: value for key, value in given.items() if value is not None}
+    told = {"name": "one", "when": {"project": "foo"}, "action": "deny", **changes}
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def exemption(**changes: Any) -> dict[str, Any]:
-    given = {"project": "foo", "why": "needed", "who": "me", "until": "2030-01-01", **changes}
-    return {key: value for key, value in given.items() if value is not None}
+    told = {"project": "foo", "why": "needed", "who": "me", "until": "2030-01-01", **changes}
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def test_an_example_of_everything_is_understood() -> None:
@@ -72,7 +82,7 @@ def test_no_rules_are_a_ruleset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "position", "reason"),
+    ("rules", "position", "reason"),
     [
         ({"rules": []}, "rules", "not a list of rules"),
         (["deny"], "rules[0]", "not an object"),
@@ -93,10 +103,10 @@ def test_no_rules_are_a_ruleset() -> None:
         ([rule(text="see {url}")], "rules[0] 'one', text", "not one of {advisory}, {filename}"),
     ],
 )
-def test_what_is_no_rule_is_refused_with_its_place(given: Any, position: str, reason: str) -> None:
+def test_what_is_no_rule_is_refused_with_its_place(rules: Any, position: str, reason: str) -> None:
     """By number and name, and key."""
     with pytest.raises(InvalidRuleset) as refused:
-        read_ruleset("bad", given)
+        read_ruleset("bad", rules)
     assert refused.value.position == position
     assert reason in str(refused.value)
 
@@ -180,7 +190,7 @@ def test_unknown_is_one_of_five_words(word: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "key", "reason"),
+    ("exempt", "key", "reason"),
     [
         ({}, "except", "not a list of exemptions"),
         (["foo"], "except[0]", "not an object"),
@@ -196,10 +206,10 @@ def test_unknown_is_one_of_five_words(word: Any) -> None:
         ([exemption(reason="x")], "except[0].reason", "not one of project, until, version"),
     ],
 )
-def test_an_exemption_says_what_who_why_and_until_when(given: Any, key: str, reason: str) -> None:
+def test_an_exemption_says_what_who_why_and_until_when(exempt: Any, key: str, reason: str) -> None:
     """One that lacks any of it is refused with its position."""
     with pytest.raises(InvalidRuleset) as refused:
-        read_ruleset("bad", [rule(**{"except": given})])
+        read_ruleset("bad", [rule(**{"except": exempt})])
     assert refused.value.position == f"rules[0] 'one', {key}"
     assert reason in refused.value.reason
 
@@ -208,6 +218,41 @@ def test_too_many_rules_are_refused() -> None:
     """There is a bound to what a request may cost."""
     with pytest.raises(InvalidRuleset, match="more than 500 rules"):
         read_ruleset("bad", [rule(name=str(number)) for number in range(501)])
+
+
+_JSON = strategies.recursive(
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers()
+    | strategies.floats(allow_nan=False)
+    | strategies.sampled_from(["7d", "*", "foo<2", "high", "missing", "2026-10-01", "MIT", "match"])
+    | strategies.text(max_size=20),
+    lambda inner: (
+        strategies.lists(inner, max_size=4)
+        | strategies.dictionaries(
+            strategies.sampled_from(_KEYS) | strategies.text(), inner, max_size=5
+        )
+    ),
+    max_leaves=30,
+)
+
+
+def complaint(rules: Any) -> str | None:
+    """What is wrong with rules; None: they are understood, and decide."""
+    try:
+        ruleset = read_ruleset("any", rules)
+    except InvalidRuleset as error:
+        return str(error)
+    decide(ruleset, FACTS, datetime(2026, 1, 1, tzinfo=UTC))
+    return None
+
+
+@given(when=_JSON, exempt=_JSON, action=_JSON)
+def test_whatever_is_given_is_understood_or_refused(when: Any, exempt: Any, action: Any) -> None:
+    """With an error of its own; nothing else ever comes out."""
+    for rules in (when, [when], [rule(when=when, **{"except": exempt})], [rule(action=action)]):
+        said = complaint(rules)
+        assert said is None or said.startswith("rules")
 
 
 @pytest.mark.parametrize("stored", [None, {}, [{"name": "one"}], [rule(action="delete")]])

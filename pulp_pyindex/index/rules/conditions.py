@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from pulp_pyindex.index.pages import Status
@@ -75,74 +75,6 @@ class InProject:
             return known[release]
 
         return Bound(test)
-
-
-@dataclass(frozen=True, slots=True)
-class YoungerThan:
-    """Files that were uploaded to where they come from less than a while ago."""
-
-    age: timedelta
-    asks_unknown = True
-    is_quiet = False
-    is_timed = True
-
-    def bind(self, project: ProjectFacts, now: datetime) -> Bound:
-        age = self.age
-        line = now - age
-
-        def test(file: FileFacts) -> bool | None:
-            moment = file.upload_time
-            return None if moment is None else moment > line
-
-        def change(file: FileFacts) -> datetime | None:
-            moment = file.upload_time
-            return None if moment is None else moment + age
-
-        return Bound(test, change)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedAfter:
-    """Files that were uploaded to where they come from at a moment or later."""
-
-    line: datetime
-    asks_unknown = True
-    is_quiet = False
-    is_timed = False
-
-    def bind(self, project: ProjectFacts, now: datetime) -> Bound:
-        line = self.line
-
-        def test(file: FileFacts) -> bool | None:
-            moment = file.upload_time
-            return None if moment is None else moment >= line
-
-        return Bound(test)
-
-
-@dataclass(frozen=True, slots=True)
-class FirstSeenWithin:
-    """Files that came here less than a while ago, or have not come yet."""
-
-    age: timedelta
-    asks_unknown = False
-    is_quiet = False
-    is_timed = True
-
-    def bind(self, project: ProjectFacts, now: datetime) -> Bound:
-        age = self.age
-        line = now - age
-
-        def test(file: FileFacts) -> bool | None:
-            moment = file.known.first_seen
-            return moment is None or moment > line
-
-        def change(file: FileFacts) -> datetime | None:
-            moment = file.known.first_seen
-            # Of what has not come yet it is counted from when it comes: nobody knows when.
-            return (now if moment is None else moment) + age
-
-        return Bound(test, change)
 
 
 @dataclass(frozen=True, slots=True)

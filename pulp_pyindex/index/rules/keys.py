@@ -13,7 +13,7 @@ from pulp_pyindex.index.errors import InvalidLicence
 from pulp_pyindex.index.filenames import PACKAGE_TYPES
 from pulp_pyindex.index.licenses import Allowed, read_allowed
 from pulp_pyindex.index.pages import Status
-from pulp_pyindex.index.rules import conditions, evidence
+from pulp_pyindex.index.rules import conditions, evidence, times
 from pulp_pyindex.index.rules.conditions import Condition, Pattern
 from pulp_pyindex.index.rules.values import (
     read_duration,
@@ -106,9 +106,9 @@ _SINGLE: dict[str, Callable[[Any], Condition]] = {
     "platform_tag": _tags("platform"),
     "yanked": lambda value: conditions.Yanked(_truth(value)),
     "prerelease": lambda value: conditions.Prerelease(_truth(value)),
-    "younger_than": lambda value: conditions.YoungerThan(read_duration(value)),
-    "uploaded_after": lambda value: conditions.UploadedAfter(read_moment(value)),
-    "first_seen_within": lambda value: conditions.FirstSeenWithin(read_duration(value)),
+    "younger_than": lambda value: times.YoungerThan(read_duration(value)),
+    "uploaded_after": lambda value: times.UploadedAfter(read_moment(value)),
+    "first_seen_within": lambda value: times.FirstSeenWithin(read_duration(value)),
     "larger_than": lambda value: conditions.LargerThan(read_size(value)),
     "license": lambda value: evidence.Licensed(_licenses(value)),
     "license_not": lambda value: evidence.LicensedOtherwise(_licenses(value)),
@@ -129,7 +129,7 @@ CONDITIONS: dict[tuple[str, ...], Callable[[_Given], Condition]] = {
 
 #: Condition → the facts it wants beside those of a page, as `ruleset.Needs` calls them.
 NEEDS: dict[type, str] = {
-    conditions.FirstSeenWithin: "first_seen",
+    times.FirstSeenWithin: "first_seen",
     evidence.Affected: "advisories",
     evidence.Classified: "metadata",
     evidence.Licensed: "metadata",
