@@ -137,8 +137,13 @@ def test_clean_up_says_beforehand_what_it_does_and_afterwards_what_it_did(
     assert clean(pulp, grown, **order)["freed"]["bytes"] == 0
 
 
-def test_without_being_asked_clean_up_leaves_content_alone(pulp: Pulp, grown: Row) -> None:
-    """It only says what orphan clean-up could remove."""
+def test_clean_up_goes_by_number_and_age_and_leaves_content_alone_unless_asked(
+    pulp: Pulp, grown: Row
+) -> None:
+    """Age counts from when a version was superseded. What could be removed is only told."""
+    assert gone(clean(pulp, grown, older_than="1h")) == []
+    assert gone(clean(pulp, grown, older_than="1h", **MANY)) == []
+    assert gone(clean(pulp, grown, retain_versions=3, dry_run=True)) == [0, 1]
     result = clean(pulp, grown, **MANY, orphan_protection_time=0)
     assert gone(result) == [0, 1, 2, 3]
     assert result["unneeded"]["units"] == 3
@@ -147,16 +152,10 @@ def test_without_being_asked_clean_up_leaves_content_alone(pulp: Pulp, grown: Ro
     assert clean(pulp, grown, **MANY)["versions"] == []
 
 
-def test_age_counts_from_when_a_version_was_superseded(pulp: Pulp, grown: Row) -> None:
-    """Nothing is as old as an hour; number and age must both let a version go."""
-    assert gone(clean(pulp, grown, older_than="1h")) == []
-    assert gone(clean(pulp, grown, older_than="1h", **MANY)) == []
-    assert gone(clean(pulp, grown, retain_versions=3, dry_run=True)) == [0, 1]
-
-
-def test_orders_that_make_no_sense_are_refused(pulp: Pulp, grown: Row) -> None:
+def test_orders_that_make_no_sense_are_refused(pulp: Pulp) -> None:
     """With the field, and nothing is deleted."""
-    href = f"{grown['pulp_href']}cleanup/"
+    repository = pulp.create_repository()
+    href = f"{repository['pulp_href']}cleanup/"
     for order, field in [
         ({}, "non_field_errors"),
         ({"dry_run": True}, "non_field_errors"),
@@ -166,7 +165,25 @@ def test_orders_that_make_no_sense_are_refused(pulp: Pulp, grown: Row) -> None:
         ({"older_than": "a while"}, "older_than"),
     ]:
         assert refusal(pulp.post(href, order), field)
-    version = f"{grown['versions_href']}1/"
+    version = f"{repository['versions_href']}0/"
     assert refusal(pulp.post(f"{version}hold/", {"label": ""}), "label")
-    assert pulp.post(f"{grown['versions_href']}99/hold/", {"label": "x"}).status_code == 404
-    assert numbers(pulp, grown) == {0, 1, 2, 3, 4}
+    assert pulp.post(f"{repository['versions_href']}99/hold/", {"label": "x"}).status_code == 404
+    assert numbers(pulp, repository) == {0}
+
+
+def test_a_promotion_record_may_hold_its_source(pulp: Pulp, grown: Row) -> None:
+    """The version that production came from stays as long as the record."""
+    target = pulp.create_repository()
+    answer = pulp.post(
+        f"{target['pulp_href']}promote/",
+        {"source": f"{grown['versions_href']}2/", "keep_source": True, "note": "release 7"},
+    )
+    pulp.task(answer)
+    (hold,) = pulp.read(f"{grown['versions_href']}2/")["holds"]
+    assert (hold["kind"], hold["name"], hold["note"]) == (
+        "promotion",
+        f"{target['name']} 1",
+        "release 7",
+    )
+    assert gone(clean(pulp, grown, **MANY)) == [0, 1, 3]
+    assert pulp.delete(f"{grown['versions_href']}2/").status_code == 400
