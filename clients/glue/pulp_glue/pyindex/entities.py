@@ -11,7 +11,10 @@ from typing import Any, ClassVar
 from pulp_glue.common.context import PluginRequirement, PulpEntityContext
 from pulp_glue.common.exceptions import PulpEntityNotFound, PulpException
 
+from . import quirks
 from .tables import Kind, Resource
+
+quirks.register()
 
 #: Objects to ask for at once.
 _PAGE = 1000

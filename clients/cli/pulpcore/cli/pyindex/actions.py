@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,10 +11,47 @@ from pulp_glue.pyindex.tables import Action, Resource
 
 from .commands import Command
 from .examples import EXAMPLES
+from .moving import summarized
 from .options import options, told
 from .session import Session
 from .which import chosen, group_name, which_parameters
 
+#: The columns of what an action lists, where not all of it fits.
+COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("repository", "approvals"): ("source", "role", "user", "note", "pulp_created", "revoked_at"),
+    ("repository", "promotions"): (
+        "number",
+        "pulp_created",
+        "source",
+        "user",
+        "note",
+        "overridden",
+    ),
+    ("repository", "uploads"): (
+        "pulp_created",
+        "state",
+        "filename",
+        "user",
+        "token_name",
+        "reason",
+    ),
+    ("version", "advisories"): (
+        "project",
+        "release",
+        "advisory",
+        "severity",
+        "summary",
+        "fixed_in",
+    ),
+    ("version", "projects"): (
+        "name",
+        "latest_release",
+        "release_count",
+        "file_count",
+        "size",
+        "status",
+    ),
+}
 _LIMIT = click.Option(
     ["--limit"],
     type=click.IntRange(0),
@@ -42,7 +80,9 @@ def action_command(resource: Resource, action: Action) -> Command:
             chosen(session, resource, given) if action.detail else CONTEXTS[resource.name](session)
         )
         result = _done(context, action, told(own), limit)
-        session.output_result(result, action.shown if isinstance(result, list) else ())
+        if action.name == "diff" and session.format == "table":
+            result = summarized(result)
+        session.output_result(result, COLUMNS.get((resource.name, action.name), ()))
 
     name = action.name.replace("_", "-")
     return Command(

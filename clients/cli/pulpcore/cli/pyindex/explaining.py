@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 from pulp_glue.pyindex.tables import RESOURCES
 
@@ -26,4 +29,21 @@ def explain(session: Session, index: str, project: str, filename: str | None) ->
     """Why an index offers a project or file, or does not: from where, and by which rule."""
     asked = {"project": project} | ({"filename": filename} if filename else {})
     context = found(session, RESOURCES["distribution"], index)
-    session.output_result(context.tell("explain", asked))
+    told = context.tell("explain", asked)
+    if session.format == "table":
+        told = {**told, "members": _few(told, "members"), "files": _few(told, "files")}
+    session.output_result(told)
+
+
+#: What a table has room for.
+_COLUMNS = {
+    "members": ("name", "kind", "standing", "why"),
+    "files": ("filename", "outcome", "ruleset", "by", "why"),
+}
+
+
+def _few(told: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    return [
+        {column: one[column] for column in _COLUMNS[name] if column in one}
+        for one in told.get(name) or ()
+    ]

@@ -7,10 +7,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from pulp_glue.common.context import PulpContext
+from pulp_glue.pyindex.tables import RESOURCES
 
 _VERSION = re.compile(r"(?P<repository>/.+/)versions/(?P<number>\d+)/")
-#: An object of a kind that has names; what is below it has none.
-_OBJECT = re.compile(r"(?P<kind>contentguards|distributions|remotes|repositories)(/[^/]+){3}/")
+#: Kinds of objects that have names, below the API's root → the operation that lists them.
+_LISTS = {
+    **{
+        f"{kind}/[^/]+/[^/]+/": f"{kind}_list"
+        for kind in ("contentguards", "distributions", "exporters", "remotes", "repositories")
+    },
+    RESOURCES["ruleset"].path: f"{RESOURCES['ruleset'].prefix}_list",
+}
 
 
 class Names:
@@ -22,11 +29,12 @@ class Names:
         hrefs = {href for value in values for href in self._hrefs(value)}
         wanted: dict[str, list[str]] = {}
         for href in sorted(hrefs):
-            if match := _OBJECT.fullmatch(href, len(self._root)):
-                wanted.setdefault(match["kind"], []).append(href)
-        for kind, some in wanted.items():
+            for path, operation in _LISTS.items():
+                if re.fullmatch(f"{path}[^/]+/", href.removeprefix(self._root)):
+                    wanted.setdefault(operation, []).append(href)
+        for operation, some in wanted.items():
             found = pulp.call(
-                f"{kind}_list",
+                operation,
                 parameters={
                     "pulp_href__in": some,
                     "limit": len(some),

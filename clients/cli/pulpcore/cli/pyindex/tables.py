@@ -65,7 +65,9 @@ class _Printer:
         from rich.table import Table
         from rich.text import Text
 
-        flat = {name: one for name, one in told.items() if not _has_rows(one)}
+        flat = {
+            name: one for name, one in told.items() if not _has_rows(one) and not _holds_rows(one)
+        }
         names = Names(self.pulp, flat.values())
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(style="bold", no_wrap=True)
@@ -75,9 +77,9 @@ class _Printer:
             table.add_row(title(name), Text(text(shown, name)))
         self.console.print(table)
         for name, one in told.items():
-            if _has_rows(one):
+            if name not in flat:
                 self.console.print(f"\n[bold]{title(name)}[/bold]")
-                self.rows(one, ())
+                self.show(one)
 
 
 def text(value: Any, name: str = "") -> str:
@@ -140,6 +142,10 @@ def moment(value: str) -> str:
 
 def _has_rows(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _holds_rows(value: Any) -> bool:
+    return isinstance(value, dict) and any(map(_has_rows, value.values()))
 
 
 def _worth_showing(objects: list[dict[str, Any]]) -> list[str]:

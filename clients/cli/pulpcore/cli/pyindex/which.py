@@ -13,7 +13,7 @@ from pulp_glue.pyindex.tables import Resource
 from .session import Session
 
 #: What objects without a name are known by.
-_KEYS = {"file": "filename", "advisory": "id"}
+_KEYS = {"file": "filename", "advisory": "advisory"}
 
 
 #: As people call the whole of them, where that is not the name of one.
@@ -72,7 +72,7 @@ def found(session: Session, resource: Resource, reference: str) -> PyindexEntity
         return kind(session, entity={"prn__in": [reference]})
     key = _key(resource)
     if not key:
-        raise PulpException(f"A {_words(resource)} has no name: give its href.")
+        raise PulpException(f"There are no names for {kind.ENTITIES}: give an href.")
     return kind(session, entity={key: reference})
 
 
