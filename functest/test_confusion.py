@@ -309,3 +309,24 @@ def test_a_deleted_name_falls_through_where_that_is_wanted(pulp: Pulp, upstream:
     pulp.update(house.repository["pulp_href"], reserve_filenames=False)
     house.index.wait(lambda one: list(one.files(name)) == [public.filename], "upstream's file")
     pulp.update(house.distribution["pulp_href"], bases=[])
+
+
+def test_a_name_falls_through_no_longer_than_the_private_index_says_so(
+    pulp: Pulp, upstream: Upstream, make_upstream: Callable[..., Upstream]
+) -> None:
+    """That it did not have the name a moment ago is no answer when it is down."""
+    private, name = make_upstream(), unique("between")
+    public = wheel(name, "9.0", salt=unique())
+    upstream.add(public)
+    remote = pulp.create_remote(private.url, negative_ttl=1, max_retries=0)
+    bases = [
+        pulp.distribute(remote=one["pulp_href"])["pulp_href"]
+        for one in (remote, pulp.create_remote(upstream.url))
+    ]
+    index = Index(base=pulp.distribute(bases=bases)["base_url"])
+    index.wait(lambda one: list(one.files(name)) == [public.filename], "the public file")
+    private.stop()
+    index.wait(lambda one: one.get(f"simple/{name}/").status_code == 502, "the failure")
+    digest = public.sha256
+    file = f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{public.filename}"
+    assert index.get(file).status_code == 502

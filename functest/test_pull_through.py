@@ -157,7 +157,7 @@ def test_a_project_that_upstream_does_not_have_is_remembered_for_a_while(
     pulp: Pulp, upstream: Upstream
 ) -> None:
     """404, and one request for all who ask; it is found when it comes."""
-    passed = pass_through(pulp, upstream.url, negative_ttl=1)
+    passed = pass_through(pulp, upstream.url, negative_ttl=3)
     assert {answer.status_code for answer in together(lambda: page(passed))} == {404}
     assert upstream.count("/simple/alpha/") == 1
     upstream.add(fresh())
