@@ -23,6 +23,8 @@ class Bound:
 
     test: Test
     change: Change | None = None
+    #: Whether the test always knows.
+    is_sure: bool = False
 
 
 class Condition(Protocol):
@@ -60,9 +62,9 @@ class InProject:
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         ranges = self.entries.ranges(project.name)
         if ranges is None:
-            return Bound(_never)
+            return NEVER
         if any(not len(one) for one in ranges):
-            return Bound(_always)
+            return ALWAYS
         exact = all(spec.operator == "===" for one in ranges for spec in one)
         known: dict[str, bool | None] = {}
 
@@ -114,9 +116,10 @@ class TagsLike:
             return known[text]
 
         def test(file: FileFacts) -> bool | None:
-            return bool(file.tags) and all(is_like(getattr(tag, part)) for tag in file.tags)
+            tags = file.tags
+            return all(is_like(getattr(tag, part)) for tag in tags) if tags else False
 
-        return Bound(test)
+        return Bound(test, is_sure=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class Yanked:
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
         wanted = self.wanted
-        return Bound(lambda file: file.yanked is wanted)
+        return Bound(lambda file: file.yanked is wanted, is_sure=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class OfStatus:
     is_timed = False
 
     def bind(self, project: ProjectFacts, now: datetime) -> Bound:
-        return Bound(_always if project.status.status in self.statuses else _never)
+        return ALWAYS if project.status.status in self.statuses else NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +228,6 @@ def next_of(moments: Iterable[datetime | None], now: datetime) -> datetime | Non
     return min((moment for moment in told if moment > now), default=max(told, default=None))
 
 
-def _always(file: FileFacts) -> bool | None:
-    return True
-
-
-def _never(file: FileFacts) -> bool | None:
-    return False
+#: Of conditions that hold for all files of the project, or for none.
+ALWAYS = Bound(lambda file: True, is_sure=True)
+NEVER = Bound(lambda file: False, is_sure=True)

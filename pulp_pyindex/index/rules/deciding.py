@@ -6,11 +6,11 @@ stricter; `hide` stands, unless a later rule denies; `report` is noted and the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pulp_pyindex.index.rules.conditions import Change, Test, all_of
+from pulp_pyindex.index.rules.conditions import ALWAYS, NEVER, Change, Test, all_of
 from pulp_pyindex.index.rules.facts import FileFacts, ProjectFacts
 from pulp_pyindex.index.rules.ruleset import Action, Exemption, Rule, Ruleset
 from pulp_pyindex.index.rules.texts import told
@@ -70,12 +70,19 @@ def decide(ruleset: Ruleset, project: ProjectFacts, now: datetime) -> Verdicts:
         )
         denied = Verdict(against=against)
         return Verdicts(files={file.filename: denied for file in project.files})
-    bound = [
-        _Bound(ruleset, rule, project, now)
-        for rule in ruleset.rules
-        if rule.projects is None or rule.projects.concerns(project)
-    ]
-    verdicts = {file.filename: _verdict(bound, file, now) for file in project.files}
+    # Rule by rule first: most rules are about none of the files, and that is quickly seen.
+    speaking: dict[str, list[_Speaking]] = {}
+    for rule in ruleset.rules:
+        if rule.projects is None or rule.projects.concerns(project):
+            bound = _Bound(ruleset, rule, project, now)
+            for file, steady in bound.candidates(project.files):
+                speaking.setdefault(file.filename, []).append((bound, steady))
+    verdicts = {
+        file.filename: _verdict(rules, file, now)
+        if (rules := speaking.get(file.filename)) is not None
+        else _FREE
+        for file in project.files
+    }
     ends = [one.valid_until for one in verdicts.values() if one.valid_until is not None]
     begins = [one.since for one in verdicts.values() if one.since is not None]
     return Verdicts(
@@ -88,7 +95,17 @@ def decide(ruleset: Ruleset, project: ProjectFacts, now: datetime) -> Verdicts:
 class _Bound:
     """A rule made ready for the files of one project."""
 
-    __slots__ = ("_changes", "_exempt", "_now", "_project", "_ruleset", "_steady", "_timed", "rule")
+    __slots__ = (
+        "_changes",
+        "_exempt",
+        "_is_idle",
+        "_now",
+        "_project",
+        "_ruleset",
+        "_steady",
+        "_timed",
+        "rule",
+    )
 
     def __init__(self, ruleset: Ruleset, rule: Rule, project: ProjectFacts, now: datetime) -> None:
         self.rule = rule
@@ -97,12 +114,17 @@ class _Bound:
         self._now = now
         #: Tests that time does not change come first: they are cheap, and most end here.
         self._steady: list[Test] = []
+        #: Whether it is about no file of the project.
+        self._is_idle = False
         self._timed: list[Test] = []
         self._changes: list[Change] = []
         for condition in rule.conditions:
             bound = condition.bind(project, now)
+            if bound is ALWAYS:
+                continue
             test = bound.test
-            if not rule.is_unknown_said:
+            self._is_idle |= bound is NEVER
+            if not rule.is_unknown_said and not bound.is_sure:
                 test = _told(test, is_met=not condition.is_quiet and rule.action.is_strict)
             if bound.change is None:
                 self._steady.append(test)
@@ -115,11 +137,28 @@ class _Bound:
             if (ranges := one.entries.ranges(project.name)) is not None
         ]
 
-    def action(self, file: FileFacts, moments: list[datetime]) -> Action | None:
-        """What the rule does with a file; to `moments` is added when time alone changes that."""
-        steady = all_of(self._steady, file) if self._steady else True
-        if steady is False:
-            return None
+    def candidates(self, files: Sequence[FileFacts]) -> list[tuple[FileFacts, bool | None]]:
+        """The files that the rule can be about, and whether all that time does not change holds."""
+        if self._is_idle:
+            return []
+        if not self._steady:
+            return [(file, True) for file in files]
+        first, *others = self._steady
+        found: list[tuple[FileFacts, bool | None]] = [
+            (file, verdict) for file in files if (verdict := first(file)) is not False
+        ]
+        for test in others:
+            found = [
+                (file, verdict and held)
+                for file, held in found
+                if (verdict := test(file)) is not False
+            ]
+        return found
+
+    def action(
+        self, file: FileFacts, steady: bool | None, moments: list[datetime]
+    ) -> Action | None:
+        """What the rule does with a candidate; to `moments` is added when time changes that."""
         verdict: bool | None = steady
         if self._timed:
             for change in self._changes:
@@ -148,13 +187,17 @@ class _Bound:
         return Decision(action=action, rule=self.rule.name, text=text)
 
 
-def _verdict(rules: list[_Bound], file: FileFacts, now: datetime) -> Verdict:
+#: A rule that may be about a file, and what its steady conditions say.
+_Speaking = tuple[_Bound, bool | None]
+
+
+def _verdict(rules: list[_Speaking], file: FileFacts, now: datetime) -> Verdict:
     against: Decision | None = None
     reports: list[Decision] = []
     allowed_by: str | None = None
     moments: list[datetime] = []
-    for bound in rules:
-        action = bound.action(file, moments)
+    for bound, steady in rules:
+        action = bound.action(file, steady, moments)
         if action is None:
             continue
         if action is Action.ALLOW:
