@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench import (
     advising,
+    cache,
     cold,
     load,
     many,
@@ -31,7 +32,7 @@ from support.pulp import Pulp
 from support.stack import Stack
 
 SIZES, LARGE = (1000, 5000), 20_000
-PARTS = ("sync", "serve", "upload", "promote", "advise", "merged")
+PARTS = ("sync", "serve", "upload", "promote", "advise", "merged", "cache")
 
 
 def main() -> int:
@@ -84,6 +85,11 @@ def _measure(
         with _more_processes(stack) as two:
             yield from part.figures(two, two.client(patience=1200.0), crowd)
         return
+    if options.only == "cache":
+        yield from cache.figures(stack, pulp, upstream, sizes[0])
+        with _more_processes(stack) as two:
+            yield from cache.one_file(two, upstream)
+        return
     if options.only == "merged":
         yield from _merged(pulp, upstream)
         return
@@ -100,12 +106,18 @@ def _measure(
         else:
             print("pulp_python is not installed in this environment.")
     if options.only != "sync":
-        yield from _served(stack, pulp, upstream, measured[-1], whole=options.only is None)
+        yield from _served(stack, pulp, upstream, measured, whole=options.only is None)
 
 
 def _served(
-    stack: Stack, pulp: Pulp, upstream: Upstream, largest: syncing.Measured, *, whole: bool
+    stack: Stack,
+    pulp: Pulp,
+    upstream: Upstream,
+    measured: list[syncing.Measured],
+    *,
+    whole: bool,
 ) -> Iterator[Figure]:
+    largest = measured[-1]
     crowd = many.crowd(stack, pulp)
     where = serving.place(pulp, upstream, largest.repository, largest.projects, crowd)
     if load.installed():
@@ -114,10 +126,12 @@ def _served(
         print(load.MISSING)
     if whole:
         yield from _merged(pulp, upstream)
+        yield from cache.figures(stack, pulp, upstream, measured[0].projects)
     with _more_processes(stack) as two:
         yield cold.figure(two, upstream, where.files)
         if whole:
             client = two.client(patience=1200.0)
+            yield from cache.one_file(two, upstream)
             yield from uploads.figures(two, client, crowd)
             yield from advising.figures(client, crowd)
             yield from promoting.figures(two, client, crowd)

@@ -34,6 +34,10 @@ class Offer:
     count: Counter[str] = field(default_factory=Counter)
     #: Bytes a second of a large file; 0 = as fast as it goes.
     rate: int = 0
+    #: Seconds before an answer begins.
+    pause: float = 0
+    #: Close every connection unanswered.
+    refuses: bool = False
 
     def control(self, path: str) -> bytes:
         """Do what a path below `/-/` asks for; the answer is JSON."""
@@ -46,6 +50,12 @@ class Offer:
                 return json.dumps(self.indexes[name].change(float(share))).encode()
             case ["rate", rate]:
                 self.rate = int(rate)
+                return b"0"
+            case ["sleep", seconds]:
+                self.pause = float(seconds)
+                return b"0"
+            case ["refuse", flag]:
+                self.refuses = flag == "1"
                 return b"0"
         return b"null"
 
@@ -84,7 +94,15 @@ class Connection(asyncio.Protocol):
         path = head.split(b" ", 2)[1].decode().partition("?")[0]
         if path.startswith("/-/"):
             self._send(b"200 OK", offer.control(path), b"Content-Type: application/json\r\n")
-        elif path.startswith("/downloads/"):
+        elif offer.refuses and self._transport is not None:
+            self._transport.abort()
+        elif offer.pause:
+            asyncio.get_running_loop().call_later(offer.pause, self._offered, path, head)
+        else:
+            self._offered(path, head)
+
+    def _offered(self, path: str, head: bytes) -> None:
+        if path.startswith("/downloads/"):
             self._file(path)
         else:
             self._page(path, head)
@@ -157,6 +175,14 @@ class Upstream:
     def throttle(self, rate: int) -> None:
         """Bytes per second for each download of a large file; 0 = no limit."""
         self._tell(f"rate/{rate}")
+
+    def sleep(self, seconds: float) -> None:
+        """Seconds before each answer."""
+        self._tell(f"sleep/{seconds}")
+
+    def refuse(self, refuse: bool) -> None:
+        """Whether connections are closed instead of answered."""
+        self._tell(f"refuse/{int(refuse)}")
 
     def _tell(self, what: str) -> Any:
         answer = requests.get(f"{self.origin}/-/{what}", timeout=60)

@@ -74,7 +74,7 @@ def victims(
                    sum(cached.size) OVER (ORDER BY cached.used_at, cached.id) AS running
             FROM pyindex_pyindexcachedfile cached {_FREE}
               AND (%(not_since)s::timestamptz IS NULL OR cached.used_at <= %(not_since)s)),
-        surplus (bytes) AS (
+        surplus (bytes) AS MATERIALIZED (
             SELECT coalesce(sum(size), 0) - %(max_size)s FROM pyindex_pyindexcachedfile
             WHERE distribution_id = %(distribution)s)
         SELECT free.id, artifact_id, filename, size, used_at FROM free, surplus
