@@ -330,3 +330,21 @@ def test_a_name_falls_through_no_longer_than_the_private_index_says_so(
     digest = public.sha256
     file = f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{public.filename}"
     assert index.get(file).status_code == 502
+
+
+def test_a_name_that_waits_to_be_published_is_owned(pulp: Pulp, upstream: Upstream) -> None:
+    """Where publishing is done by hand: nothing is shown till then, least of all a public file."""
+    name = unique("waiting")
+    public, mine = wheel(name, "9.0", salt=unique()), wheel(name, "1.0", salt=unique())
+    upstream.add(public)
+    house = make_house(pulp, autopublish=False)
+    remote = pulp.create_remote(upstream.url)["pulp_href"]
+    hrefs = [house.distribution["pulp_href"], pulp.distribute(remote=remote)["pulp_href"]]
+    index = Index(base=pulp.distribute(bases=hrefs)["base_url"])
+    index.wait(lambda one: list(one.files(name)) == [public.filename], "the public file")
+    assert house.send(mine).status_code == 200
+    page = f"simple/{name}/"
+    index.wait(lambda one: one.get(page).status_code == 404, "the takeover", timeout=1)
+    assert "not published yet" in index.get(page).text
+    pulp.publish(pulp.latest(house.repository)["pulp_href"])
+    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the own file", timeout=1)
