@@ -130,3 +130,19 @@ def test_content_is_seen_through_repositories(
     assert user.get(version).ok
     assert user.post(f"{version}repair/", {}).status_code == 403
     assert user.delete(version).status_code == 403
+
+
+def test_only_what_one_sees_is_put_behind_an_index(pulp: Pulp, make_user: MakeUser) -> None:
+    """Nor is it explained to whom it is not shown; whether others exist is not told."""
+    base = pulp.distribute()
+    creator = make_user("pyindexdistribution_creator")
+    order = {"name": unique(), "base_path": unique(), "bases": [base["prn"]]}
+    answer = creator.post(DISTRIBUTIONS, order)
+    assert answer.status_code == 400
+    assert "that you may view" in answer.text
+    explain = f"{base['pulp_href']}explain/"
+    assert creator.get(explain, params={"project": "alpha"}).status_code == 404
+    grant(pulp, base, "pyindexdistribution_viewer", creator)
+    made = creator.distribute(bases=[base["pulp_href"]])
+    assert made["bases"] == [base["pulp_href"]]
+    assert creator.read(explain, project="alpha")["status"] == 404
