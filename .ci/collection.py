@@ -7,7 +7,7 @@ what it would be.
 
 from __future__ import annotations
 
-import pprint
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -129,14 +129,20 @@ def specs() -> str:
             if acts
         },
     }
-    body = "\n".join(
-        f"{name}: dict[str, Any] = {pprint.pformat(value, width=92, sort_dicts=True)}\n"
-        for name, value in values.items()
-    )
-    return (
+    body = "\n".join(f"{name}: dict[str, Any] = {value!r}\n" for name, value in values.items())
+    return formatted(
         f'{LICENCE}"""What REST takes, resource by resource. Made by `make clients`."""\n\n'
         f"from __future__ import annotations\n\nfrom typing import Any\n\n{body}"
     )
+
+
+def formatted(text: str) -> str:
+    """The same as the formatter would have it."""
+    ruff = Path(sys.executable).with_name("ruff")
+    done = subprocess.run(
+        [ruff, "format", "-"], input=text, capture_output=True, text=True, check=True
+    )
+    return done.stdout
 
 
 def fragment(options: dict[str, Any]) -> str:
