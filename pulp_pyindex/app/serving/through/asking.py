@@ -120,7 +120,7 @@ class Asking:
             status = 504 if error.timeout else 502
             raise SourceFailed(status, _where(link), f"{error.url}: {error.reason}") from error
         now = time.time()
-        fresh_until = now + lifetime(link.remote, answer.headers)
+        fresh_until = now + lifetime(link.remote.page_ttl, answer.headers)
         remote_pk = link.remote.pk
         if known is not None and known.page is not None:
             digest = known.sha256 if answer.status == 304 else sha256(answer.body).hexdigest()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pulp_pyindex.app.models import PyindexRemote
-
 #: Seconds a page is fresh for where neither the remote nor upstream says.
 DEFAULT_TTL = 600.0
 #: What an upstream may ask for. Indexes that say `no-cache` mean that asking again is cheap.
@@ -16,10 +14,10 @@ MOST_TTL = 86_400.0
 _AGE = re.compile(r"(?:\A|[,\s])(s-maxage|max-age)\s*=\s*\"?(\d{1,10})")
 
 
-def lifetime(remote: PyindexRemote, headers: Mapping[str, str]) -> float:
+def lifetime(page_ttl: int | None, headers: Mapping[str, str]) -> float:
     """Seconds from now on: as the remote says, else as upstream does, else ten minutes."""
-    if remote.page_ttl is not None:
-        return float(remote.page_ttl)
+    if page_ttl is not None:
+        return float(page_ttl)
     said = headers.get("Cache-Control", "").lower()
     if not said:
         return DEFAULT_TTL

@@ -176,7 +176,7 @@ async def _fetched(link: Link) -> _Names:
         packed=packed,
         sha256=digest,
         fetched_at=now,
-        fresh_until=now + lifetime(link.remote, headers),
+        fresh_until=now + lifetime(link.remote.page_ttl, headers),
     )
 
 
