@@ -82,7 +82,7 @@ bench: $(VENV)/.installed ## print the figures of docs/reference/performance.md
 clean: ## stop the demo and remove what was made here, .venv too
 	if [ -x $(BIN)/pulp-pyindex ]; then $(BIN)/pulp-pyindex down --home .demo; fi
 	rm -rf .demo build dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	rm -rf .hypothesis *.egg-info $(VENV)
+	rm -rf .hypothesis *.egg-info clients/*/*.egg-info clients/*/build $(VENV)
 
 # pip learnt of dependency groups in 25.1.
 $(VENV)/bin/python:

@@ -122,10 +122,12 @@ def test_from_dev_to_prod_and_back(cli: Cli, pulp: Pulp, dev: Row, tmp_path: Pat
     assert cli.json("diff", prod, f"{prod}@1") == []
 
 
-def test_what_cannot_be_done_is_told_with_its_field(cli: Cli, dev: Row) -> None:
-    """On standard error, with an exit code other than 0."""
+def test_what_cannot_be_done_is_told_with_its_field(cli: Cli, pulp: Pulp, dev: Row) -> None:
+    """Or its rule; on standard error, with an exit code other than 0."""
+    gated = pulp.create_repository(gates=[{"rule": "no_yanked"}])["name"]
     wrong: dict[tuple[str, ...], str] = {
         ("promote", dev["name"], dev["name"]): r"^Error: source: .*rollback",
+        ("promote", dev["name"], gated): r"^Error: \[PYI061\] .*\nno_yanked: beta-2\.0-py3",
         ("promote", dev["name"], "nosuch"): r"^Error: There is no repository with name 'nosuch'",
         ("rollback", dev["name"], "--to", "77"): r"^Error: version: .*no version 77",
         ("yank", dev["name"], "nosuch"): r"^Error: \[PYI012\] .*'nosuch'",
@@ -175,6 +177,12 @@ def test_everything_has_a_place_on_the_command_line(
     assert index["publication"] == publication["pulp_href"]
     moved = cli.json("distribution", "update", name, "--repository-version", base)
     assert (moved["publication"], moved["repository_version"][-3:]) == (None, "/1/")
+
+    rules = '[{"name": "ours", "when": {"project": "beta"}, "action": "deny"}]'
+    cli.run("ruleset", "create", "--name", name, "--rules", rules)
+    tried = cli.json("ruleset", "dry-run", name, "--of", base)
+    assert [one["project"] for one in tried["results"]] == ["beta"]
+    cli.run("ruleset", "destroy", name)
 
     said = ("--name", name, "--scope", "read,upload", "--distribution", name)
     token = cli.json("token", "create", *said, "--project", "acme-*")
