@@ -19,10 +19,15 @@ from pulpcore.plugin.models import RepositoryVersion
 
 from pulp_pyindex.index.advisories import Affected, Severity, Span
 
-from .held import IN_VERSION, fetch, held, version_values
+from .held import fetch
 
-#: Files of a version, and of what a task has put together for its repository's next one.
-_HELD = f"FROM pyindex_pyindexfile f {held('f.content_ptr_id')} WHERE {IN_VERSION}"
+#: Files of a version, and of what a task has put together for its repository's next one. This is
+#: about the whole version; from its single rows PostgreSQL would guess its size wrong.
+_HELD = """
+    FROM (SELECT unnest(content_ids) AS id FROM core_repositoryversion
+          WHERE pulp_id = %(version)s) AS held
+    JOIN pyindex_pyindexfile f ON f.content_ptr_id = held.id WHERE true
+"""
 _PLANNED = """
     FROM pyindex_coming JOIN pyindex_pyindexfile f ON f.content_ptr_id = pyindex_coming.content_id
     WHERE true
@@ -65,7 +70,7 @@ def vulnerable_releases(
     alias), where they are named. What is withdrawn does not count.
     """
     values = {
-        **version_values(version),
+        "version": version.pk,
         "domain": version.repository.pulp_domain_id,
         "least": int(least),
         "project": project,
@@ -104,12 +109,9 @@ def _found(files: str, values: dict[str, Any]) -> list[tuple[str, str, _Known]]:
     """Project, release and advisory of every match, in that order."""
     releases = fetch(
         f"""
-        WITH known AS MATERIALIZED (
-            SELECT DISTINCT affected.project FROM pyindex_pyindexaffected affected
-            JOIN pyindex_pyindexadvisory a ON a.pulp_id = affected.advisory_id WHERE {_COUNTING})
         SELECT project, version FROM (
             SELECT DISTINCT f.project, f.version {files}
-              AND f.project IN (SELECT project FROM known)) AS here
+              AND (%(project)s::text IS NULL OR f.project = %(project)s)) AS here
         ORDER BY project COLLATE "C", version COLLATE "C"
         """,
         values,
