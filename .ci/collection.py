@@ -163,7 +163,20 @@ def fragment(options: dict[str, Any]) -> str:
 
 def resource_options(resource: Resource) -> dict[str, Any]:
     """What the module of a resource takes of REST."""
-    options = {field.name: documented(field) for field in fields(resource)}
+    options: dict[str, Any] = {
+        "name": {
+            "description": ["The name it is known by."],
+            "type": "str",
+            "required": True,
+        },
+        "state": {
+            "description": ["Whether it should be there."],
+            "type": "str",
+            "choices": ["present", "absent"],
+            "default": "present",
+        },
+    }
+    options |= {field.name: documented(field) for field in fields(resource)}
     nullable = [field.name for field in fields(resource) if field.nullable]
     if nullable:
         options["clear"] = {

@@ -8,6 +8,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 ---
 options:
+  name:
+    description:
+    - The name it is known by.
+    type: str
+    required: true
+  state:
+    description:
+    - Whether it should be there.
+    type: str
+    choices:
+    - present
+    - absent
+    default: present
   base_path:
     description:
     - The base (relative) path component of the published url. Avoid paths that overlap with other

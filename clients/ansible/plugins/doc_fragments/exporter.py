@@ -8,6 +8,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 ---
 options:
+  name:
+    description:
+    - The name it is known by.
+    type: str
+    required: true
+  state:
+    description:
+    - Whether it should be there.
+    type: str
+    choices:
+    - present
+    - absent
+    default: present
   path:
     description:
     - An absolute path of a directory on the workers' machine, below one of Pulp's ALLOWED_EXPORT_PATHS.

@@ -8,6 +8,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 ---
 options:
+  name:
+    description:
+    - The name it is known by.
+    type: str
+    required: true
+  state:
+    description:
+    - Whether it should be there.
+    type: str
+    choices:
+    - present
+    - absent
+    default: present
   scopes:
     description:
     - 'What it is good for: ''read'', ''upload'', or both. Cannot be changed.'

@@ -13,16 +13,6 @@ description:
   - Fields that the task does not set stay as they are.
 version_added: "0.1.0"
 author: The pulp_pyindex developers (@pulp)
-options:
-  name:
-    description: The name it is known by.
-    type: str
-    required: true
-  state:
-    description: Whether it should be there.
-    type: str
-    choices: [present, absent]
-    default: present
 extends_documentation_fragment:
   - pyindex.pulp.connection
   - pyindex.pulp.exporter
