@@ -8,7 +8,7 @@ import click
 import pytest
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from pulpcore.cli.pyindex.mirror import _install
+from pulpcore.cli.pyindex.mirror import _install, _warn
 from pulpcore.cli.pyindex.pip_index import PipIndex, configured_index, split
 from pulpcore.cli.pyindex.releases import spec
 
@@ -74,6 +74,24 @@ def test_the_line_to_type_names_a_project_that_is_there() -> None:
     url = "https://pulp.example.org/pypi/team/"
     assert _install(url, ["acme-*", "requests>=2"]).endswith("/simple/ requests")
     assert _install(url, ["acme*"]).endswith("/simple/ PROJECT")
+
+
+def test_what_is_missing_in_a_mirror_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error, also where the result is JSON."""
+    _warn(
+        {
+            "failed_projects": [{"project": "alpha", "reason": "no JSON"}],
+            "failed_files": [{"project": "beta", "filename": "b.whl", "reason": "gone"}],
+            "missing": ["gamma"],
+        }
+    )
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.splitlines() == [
+        "Not read: alpha: no JSON",
+        "Not downloaded: b.whl: gone",
+        "Not there: gamma",
+    ]
 
 
 def test_no_server_is_needed_on_a_client() -> None:

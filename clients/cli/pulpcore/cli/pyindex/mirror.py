@@ -84,6 +84,7 @@ def mirror(
     index = _url(session, name)
     result["index"] = index
     result["install"] = _install(index, remote.entity["includes"]) if index else None
+    _warn(result["sync"] or {})
     if session.format == "table":
         _tell(result, name)
     else:
@@ -131,6 +132,16 @@ def _install(index: str, includes: list[str]) -> str:
     return f"pip install --index-url {index}simple/ {names[0] if names else 'PROJECT'}"
 
 
+def _warn(synced: dict[str, Any]) -> None:
+    """Name what is not in the mirror although it is wanted; the rest is."""
+    for one in synced.get("failed_projects", ()):
+        click.echo(f"Not read: {one['project']}: {one['reason']}", err=True)
+    for one in synced.get("failed_files", ()):
+        click.echo(f"Not downloaded: {one['filename']}: {one['reason']}", err=True)
+    for name in synced.get("missing", ()):
+        click.echo(f"Not there: {name}", err=True)
+
+
 def _tell(result: dict[str, Any], name: str) -> None:
     synced = result["sync"]
     if synced:
@@ -139,11 +150,4 @@ def _tell(result: dict[str, Any], name: str) -> None:
             f"{name}: {projects['changed']} projects changed, {projects['unchanged']} did not; "
             f"{files['added']} files came, {files['removed']} went."
         )
-        for one in synced["failed_projects"]:
-            click.echo(f"  not read: {one['project']}: {one['reason']}", err=True)
-        for one in synced["missing"]:
-            click.echo(f"  not there: {one}", err=True)
-    if result["install"]:
-        click.echo(result["install"])
-    else:
-        click.echo("It is not served yet: say --serve where.")
+    click.echo(result["install"] or "It is not served yet: say --serve where.")
