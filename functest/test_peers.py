@@ -15,6 +15,7 @@ from support import peers
 from support.attestations import provenance
 from support.clients import Clients
 from support.index import Index
+from support.passing import pass_through
 from support.peers import Peer
 from support.pulp import Pulp, unique
 from support.relay import Relay
@@ -88,6 +89,20 @@ def index(pulp: Pulp, upstream: Upstream, files: Files) -> Index:
     """The mirror that the peers copy; nothing is downloaded yet."""
     offer(upstream, files)
     return pulp.mirror(upstream.url, provenance=True).index
+
+
+@pytest.fixture
+def passed(pulp: Pulp, upstream: Upstream, files: Files) -> Index:
+    """An index that passes the same upstream through: it knows nothing yet."""
+    offer(upstream, files)
+    return pass_through(pulp, upstream.url).index
+
+
+@pytest.fixture(params=["index", "passed"])
+def either(request: pytest.FixtureRequest) -> Index:
+    """The mirror, and the index that passes through."""
+    found: Index = request.getfixturevalue(request.param)
+    return found
 
 
 def installed(folder: Path) -> dict[str, str]:
@@ -225,10 +240,26 @@ def downloads(clients: Clients, url: str, files: Files) -> None:
     assert installed(clients.folder / "into") == WANTED
 
 
+def elsewhere(folder: Path) -> Clients:
+    """Installers that have nothing yet."""
+    (folder / "elsewhere").mkdir()
+    return Clients(folder=folder / "elsewhere")
+
+
+def behind(pulp: Pulp, url: str) -> str:
+    """An index of ours that passes a peer's index through."""
+    return pass_through(pulp, url).index.simple
+
+
 def test_devpi_mirrors_us(
-    environments: Path, clients: Clients, index: Index, files: Files, tmp_path: Path
+    environments: Path,
+    clients: Clients,
+    pulp: Pulp,
+    index: Index,
+    files: Files,
+    tmp_path: Path,
 ) -> None:
-    """A mirror index with our `simple/` for its `mirror_url`."""
+    """A mirror index with our `simple/` for its `mirror_url`; and we pass through what it has."""
     devpi = peers.install(environments, DEVPI)
     server = str(tmp_path / "devpi")
     devpi.run("devpi-init", "--serverdir", server, "--no-root-pypi", "--root-passwd", "secret")
@@ -245,20 +276,27 @@ def test_devpi_mirrors_us(
         listed = requests.get(f"{url}root/ours", timeout=60).json()["result"]["projects"]
         assert set(listed) >= {"alpha", "beta", "dotted-name", "gamma"}
         downloads(clients, f"{url}root/ours/+simple/", files)
+        downloads(elsewhere(tmp_path), behind(pulp, f"{url}root/ours/+simple/"), files)
 
 
 def test_proxpi_caches_us(
-    environments: Path, clients: Clients, index: Index, files: Files, tmp_path: Path
+    environments: Path,
+    clients: Clients,
+    pulp: Pulp,
+    either: Index,
+    files: Files,
+    tmp_path: Path,
 ) -> None:
-    """`PROXPI_INDEX_URL` is our `simple/`."""
+    """`PROXPI_INDEX_URL` is our `simple/`; and we pass through what it has."""
     proxpi = peers.install(environments, PROXPI)
     settings = {
-        "PROXPI_INDEX_URL": index.simple,
+        "PROXPI_INDEX_URL": either.simple,
         "PROXPI_CACHE_DIR": str(tmp_path / "proxpi"),
     }
     arguments = ("--app", "proxpi.server", "run", "--host", "127.0.0.1", "--port", "PORT")
     with proxpi.serving("flask", *arguments, folder=tmp_path, env=settings) as url:
         downloads(clients, f"{url}index/", files)
+        downloads(elsewhere(tmp_path), behind(pulp, f"{url}index/"), files)
 
 
 # Another Pulp ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A distribution with a remote has what the remote has: pages remembered, files kept."""
 
 import hashlib
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 import requests
 
+from support import peers
+from support.attestations import provenance
 from support.clients import Clients
 from support.markup import JSON_TYPE
 from support.passing import Passed, pass_through
 from support.pulp import Pulp, unique
+from support.stack import free_port
 from support.upstream import Upstream
 from support.waiting import wait_for
 from support.wheels import MadeFile, sdist, wheel
@@ -397,6 +401,21 @@ def test_an_index_without_digests_passes_too(
     assert passed.index.download("alpha", one.filename) == one.body
 
 
+def test_a_folder_behind_a_plain_web_server_passes(pulp: Pulp, tmp_path: Path) -> None:
+    """`python -m http.server`: pages are listings of folders, nothing but names and links."""
+    one = fresh()
+    (tmp_path / "web/simple/alpha").mkdir(parents=True)
+    (tmp_path / "web/simple/alpha" / one.filename).write_bytes(one.body)
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with peers.serving([*command, "--directory", "web"], port, folder=tmp_path) as url:
+        passed = pass_through(pulp, f"{url}simple/")
+        assert passed.index.projects() == {"alpha"}
+        Clients(folder=tmp_path).pip("download", "alpha", index=passed.index.simple)
+        assert page(passed, "beta").status_code == 404
+    assert (tmp_path / one.filename).read_bytes() == one.body
+
+
 def test_an_index_that_passes_through_is_an_upstream_of_another(
     pulp: Pulp, upstream: Upstream
 ) -> None:
@@ -416,8 +435,6 @@ def test_an_index_that_passes_through_is_an_upstream_of_another(
 
 def test_provenance_passes_where_it_is_wanted(pulp: Pulp, upstream: Upstream) -> None:
     """From our own address; upstream's is not shown."""
-    from support.attestations import provenance
-
     one = fresh()
     document = provenance(one)
     upstream.add(one, provenance=document)
