@@ -37,8 +37,10 @@ _PATIENCE = 15.0
 _USES = 5.0
 #: Seconds between two looks for what other processes left to be done.
 _ROUND = 60.0
-#: Seconds a distribution's cache is left alone after it was told to shrink.
+#: Seconds a distribution's cache is left alone after it was told to shrink; longer each time that
+#: no file has come since: what is left cannot go.
 _REST = 30.0
+_LONGEST_REST = 3600.0
 
 _LEFT = """
     SELECT DISTINCT d.repository_id FROM pyindex_pyindexcachedfile cached
@@ -66,7 +68,8 @@ class Keeping:
         #: Repository → when the first and the last file came that it does not have yet.
         self._due: dict[UUID, tuple[float, float]] = {}
         self._has_grown = False
-        self._told: dict[UUID, float] = {}
+        #: Distribution → until when its cache is left alone, and how long that is.
+        self._resting: dict[UUID, tuple[float, float]] = {}
         self._wrote = self._rounded = 0.0
 
     def note_use(self, cached_pk: int) -> None:
@@ -76,8 +79,10 @@ class Keeping:
     def note_kept(self, index: Index) -> None:
         """A file was kept of what passes through an index."""
         self._has_grown = True
+        now = time.monotonic()
+        until, _ = self._resting.get(index.distribution_pk, (0.0, 0.0))
+        self._resting[index.distribution_pk] = min(until, now + _REST), 0.0
         if index.repository_pk is not None:
-            now = time.monotonic()
             first, _ = self._due.get(index.repository_pk, (now, now))
             self._due[index.repository_pk] = first, now
 
@@ -123,11 +128,11 @@ class Keeping:
 
     async def _shrink(self, now: float) -> None:
         for pk in await in_database(_rows, _TOO_MUCH):
-            if self._told.get(pk, 0.0) + _REST <= now:
-                self._told[pk] = now
+            until, rest = self._resting.get(pk, (0.0, 0.0))
+            if until <= now:
+                rest = min(max(2 * rest, _REST), _LONGEST_REST)
+                self._resting[pk] = now + rest, rest
                 await in_database(_ensure_shrunk, pk)
-            else:
-                self._has_grown = True
 
 
 def ensure_taken_in(repository_pk: UUID) -> None:
