@@ -26,6 +26,7 @@ from pulp_pyindex.app.serving.through import units
 from pulp_pyindex.app.serving.through.connections import Link
 from pulp_pyindex.app.serving.through.keeping import Keeping
 from pulp_pyindex.app.serving.through.showing import Behind
+from pulp_pyindex.app.serving.through.used import Passed
 from pulp_pyindex.app.serving.wanting import METADATA_LIMIT, beside, is_stored
 from pulp_pyindex.index.paths import METADATA_SUFFIX
 
@@ -261,26 +262,6 @@ class Passing:
             is_here=lambda: units.is_learnt(link.remote, one),
             store=store,
         )
-
-
-class Passed(StoredFile):
-    """A stored file of the cache: sending it is a use."""
-
-    __slots__ = ("_cached_pk", "_note", "inner")
-
-    def __init__(self, inner: StoredFile, cached_pk: int, note: Callable[[int], None]) -> None:
-        # All that StoredFile's own constructor makes is the inner one's.
-        self.inner = inner
-        self._cached_pk = cached_pk
-        self._note = note
-
-    def is_lost(self) -> bool:
-        return self.inner.is_lost()
-
-    def to(self, request: web.BaseRequest) -> web.StreamResponse:
-        """The answer to one request."""
-        self._note(self._cached_pk)
-        return self.inner.to(request)
 
 
 def _sources(link: Link, url: str) -> Callable[[], list[Source]]:

@@ -15,15 +15,15 @@ _log = logging.getLogger(__name__)
 
 _WRITE = """
     INSERT INTO pyindex_pyindexcachedpage AS known
-        (remote_id, project, url, status, etag, last_modified, sha256, body, html, digests,
+        (remote_id, project, url, status, etag, last_modified, sha256, body, digests,
          fetched_at, fresh_until, is_invalid, failed_at, failure)
     VALUES (%(remote)s, %(project)s, %(url)s, %(status)s, %(etag)s, %(last_modified)s, %(sha256)s,
-            %(body)s, %(html)s, %(digests)s, to_timestamp(%(fetched_at)s),
+            %(body)s, %(digests)s, to_timestamp(%(fetched_at)s),
             to_timestamp(%(fresh_until)s), false, NULL, '')
     ON CONFLICT (remote_id, project) DO UPDATE
     SET url = EXCLUDED.url, status = EXCLUDED.status, etag = EXCLUDED.etag,
         last_modified = EXCLUDED.last_modified, sha256 = EXCLUDED.sha256, body = EXCLUDED.body,
-        html = EXCLUDED.html, fetched_at = EXCLUDED.fetched_at,
+        fetched_at = EXCLUDED.fetched_at,
         fresh_until = EXCLUDED.fresh_until, is_invalid = false, failed_at = NULL, failure = '',
         digests = known.digests || EXCLUDED.digests
 """
@@ -46,7 +46,7 @@ _LEARN = """
 """
 
 
-def write_page(remote_pk: UUID, page: CachedPage, body: bytes, html: bytes | None = None) -> None:
+def write_page(remote_pk: UUID, page: CachedPage, body: bytes) -> None:
     """Remember a page in place of the one before it."""
     values = {
         "remote": remote_pk,
@@ -57,7 +57,6 @@ def write_page(remote_pk: UUID, page: CachedPage, body: bytes, html: bytes | Non
         "last_modified": page.last_modified,
         "sha256": page.sha256,
         "body": body,
-        "html": html,
         "digests": json.dumps(dict(page.digests)),
         "fetched_at": page.fetched_at,
         "fresh_until": page.fresh_until,
