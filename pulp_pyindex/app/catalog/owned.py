@@ -19,7 +19,9 @@ _NAMING = ("pyindex_pyindexfile", "pyindex_pyindexprojectstatus")
 _OWN = f"""
     FROM pyindex_pyindexfile f {held("f.content_ptr_id")}
     WHERE {IN_VERSION} AND (
-        NOT EXISTS (SELECT FROM pyindex_pyindexcachedfile kept WHERE kept.file_id = f.content_ptr_id)
+        NOT EXISTS (
+            SELECT FROM pyindex_pyindexcachedfile kept WHERE kept.file_id = f.content_ptr_id
+        )
         OR EXISTS (
             SELECT FROM pyindex_pyindexupload u
             WHERE u.repository_id = %(repository)s AND u.project = f.project
