@@ -40,6 +40,7 @@ def test_no_manifest_is_an_empty_one() -> None:
 @pytest.mark.parametrize(
     "stored",
     [b"", b"something", gzip.compress(b"else"), gzip.compress(b"pyindex static export 1\n")[:-9]],
+    ids=["nothing", "no gzip", "something else", "not all of it"],
 )
 def test_anything_else_is_refused(stored: bytes) -> None:
     """Somebody else's file is neither read nor written over."""
