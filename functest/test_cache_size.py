@@ -116,6 +116,7 @@ def test_a_file_on_its_way_arrives(pulp: Pulp, upstream: Upstream) -> None:
     upstream.add(one)
     passed = pass_through(pulp, upstream.url)
     fill(passed, one)
+    wait_for(lambda: passed.cache()["files"] == 1, "the file to be kept")
     url = passed.index.files("alpha")[one.filename]["url"]
     with requests.get(url, stream=True, timeout=60) as answer:
         chunks = answer.iter_content(65_536)

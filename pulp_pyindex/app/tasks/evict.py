@@ -33,12 +33,14 @@ def chosen(
 ) -> list[Victim]:
     """The files of a distribution's cache that would give way now."""
     unused_since = None if max_age is None else now() - timedelta(seconds=max_age)
-    return catalog.victims(
-        distribution.pk,
-        distribution.repository_id,
-        max_size=max_size,
-        unused_since=unused_since,
-        not_since=_not_since(distribution),
+    return list(
+        catalog.victims(
+            distribution.pk,
+            distribution.repository_id,
+            max_size=max_size,
+            unused_since=unused_since,
+            not_since=_not_since(distribution),
+        )
     )
 
 
