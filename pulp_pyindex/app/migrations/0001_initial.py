@@ -374,7 +374,6 @@ class Migration(migrations.Migration):
                 ('last_modified', models.TextField(null=True)),
                 ('sha256', models.CharField(max_length=64)),
                 ('body', models.BinaryField()),
-                ('html', models.BinaryField(null=True)),
                 ('digests', models.JSONField(default=dict)),
                 ('fetched_at', models.DateTimeField()),
                 ('fresh_until', models.DateTimeField()),

@@ -25,10 +25,8 @@ class PyindexCachedPage(models.Model):
     last_modified = models.TextField(null=True)
     #: Of the upstream's bytes.
     sha256 = models.CharField(max_length=64)
-    #: A page as compressed values; the list of projects as a tail, as `PyindexPage` has them.
+    #: Compressed: a page as values, the list of projects as lines of names.
     body = models.BinaryField()
-    #: The list of projects in its other form.
-    html = models.BinaryField(null=True)
     #: Digests that upstream does not tell and that were learnt: URL of a file → sha256.
     digests = models.JSONField(default=dict)
     #: When upstream last said so.
