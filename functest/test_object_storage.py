@@ -112,6 +112,11 @@ def test_a_mirror_in_an_object_storage_is_served(
     Clients(folder=tmp_path).pip("install", "--target", "site", "small", index=index.simple)
     assert (tmp_path / "site/large/payload.bin").stat().st_size == SIZE
     house.above.update(house.href, redirect_to_object_storage=False)
+    wait_for(
+        lambda: all(get(url).status_code == 200 for _ in range(8)),
+        "every content process to redirect no more",
+        timeout=20,
+    )
 
 
 def check_redirect(house: House, url: str, made: MadeFile) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from support.index import Index
-from support.pulp import Pulp, Row, refusal
+from support.pulp import Pulp, Row, refusal, unique
 from support.upstream import Upstream
 from support.wheels import wheel
 
@@ -13,11 +13,13 @@ MANY = {"retain_versions": 1}
 @pytest.fixture
 def grown(pulp: Pulp, upstream: Upstream) -> Row:
     """A repository with versions 1 to 4, each with a file of its own, stored; nothing shows it."""
-    upstream.add(wheel("stays", "1.0"))
+    salt = unique()
+    upstream.add(wheel("stays", "1.0", salt=salt))
     remote = pulp.create_remote(upstream.url, policy="immediate")
     repository = pulp.create_repository(remote=remote["pulp_href"])
     for number in range(1, 5):
-        made = wheel("grows", f"1.{number}")
+        # Nobody else needs it, nor its METADATA.
+        made = wheel("grows", f"1.{number}", salt=salt, dependencies=[salt])
         upstream.add(made)
         pulp.sync(repository, mirror=True, allow_mass_removal=True)
         upstream.catalogue.remove(made.filename)
@@ -97,7 +99,11 @@ def test_clean_up_says_beforehand_what_it_does_and_afterwards_what_it_did(
     """Which versions go, what holds others, and the bytes that are no longer stored."""
     row = pulp.distribute(repository_version=f"{grown['versions_href']}2/", serve_history=True)
     pinned = Index(base=row["base_url"]).wait_served()
-    files = {file["filename"]: file for file in pulp.rows("content/pyindex/files/")}
+    files = {
+        file["filename"]: file
+        for number in range(1, 5)
+        for file in pulp.files(f"{grown['versions_href']}{number}/")
+    }
     # Another repository needs a file, too.
     other = pulp.create_repository()
     third = files["grows-1.3-py3-none-any.whl"]

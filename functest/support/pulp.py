@@ -97,8 +97,10 @@ class Pulp:
         """The task, once it is finished. Raises TaskFailed with its error."""
         href = started if isinstance(started, str) else str(_good(started).json()["task"])
         deadline = time.monotonic() + (timeout or self.patience)
-        pause = 0.02
+        # An answer costs the API more than most tasks cost their worker.
+        pause = 0.1
         while True:
+            time.sleep(pause)
             row = self.read(href)
             if row["state"] == "completed":
                 return row
@@ -106,8 +108,7 @@ class Pulp:
                 raise TaskFailed(row)
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{row['name']} is {row['state']} after {self.patience} s")
-            time.sleep(pause)
-            pause = min(0.25, pause * 1.5)
+            pause = min(0.4, pause * 1.4)
 
     # Rows ---------------------------------------------------------------------------------------
 
