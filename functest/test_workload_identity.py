@@ -16,29 +16,29 @@ from support.wheels import MadeFile, wheel
 
 
 @pytest.fixture
-def pulp(domain_stack: Stack) -> Iterator[Pulp]:
-    """The administrator of the stack that trusts a CI."""
+def keys(domain_stack: Stack) -> Iterator[Path]:
+    """Where the CI's keys are, which it shows."""
+    folder = Path(domain_stack.home).parent
+    with workload.provider(folder):
+        yield folder
+
+
+@pytest.fixture
+def pulp(domain_stack: Stack, keys: Path) -> Iterator[Pulp]:
+    """The administrator of the stack that trusts a CI; what he made goes before `keys` do."""
     client = domain_stack.client()
     yield client
     client.clean_up()
 
 
 @pytest.fixture
-def team(pulp: Pulp, keys: Path) -> Row:
+def team(pulp: Pulp) -> Row:
     """A read-protected index of the repository in which the trusted jobs may upload.
 
     Its name is in the stack's settings: one test has it at a time, see `workload.provider`.
     """
     repository = pulp.create_repository(name=workload.REPOSITORY)
     return pulp.distribute(repository=repository["pulp_href"], require_token=True)
-
-
-@pytest.fixture
-def keys(domain_stack: Stack) -> Iterator[Path]:
-    """Where the CI's keys are, which it shows."""
-    folder = Path(domain_stack.home).parent
-    with workload.provider(folder):
-        yield folder
 
 
 @pytest.fixture
