@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -267,8 +267,3 @@ _READERS: dict[str, Callable[[_Told], Gate]] = {
 
 #: The names of all rules.
 RULES = tuple(_READERS)
-
-
-def rules_of(gates: Iterable[Gate]) -> list[str]:
-    """The rules that some gates follow, each once."""
-    return list(dict.fromkeys(gate.rule for gate in gates))

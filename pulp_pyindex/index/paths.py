@@ -47,11 +47,6 @@ def parse_file_path(path: str) -> FilePath | None:
     return FilePath(sha256, stem, stem != filename)
 
 
-def project_path(project: NormalizedName) -> str:
-    """Where a project's page is, relative to the index root."""
-    return f"simple/{project}/"
-
-
 def static_page_paths(project: str) -> tuple[str, str]:
     """Where a static tree has a project's page as HTML and as JSON; "" = the list of projects."""
     folder = f"simple/{project}/" if project else "simple/"

@@ -19,7 +19,6 @@ from pulp_pyindex.index.gates import (
     NotYanked,
     Ruled,
     read_gates,
-    rules_of,
 )
 from pulp_pyindex.index.names import normalize
 
@@ -51,7 +50,7 @@ def test_every_rule_is_read() -> None:
     ]
     assert ruled == Ruled()
     assert approved == Approved(role="pyindex.pyindexrepository_approver")
-    assert tuple(rules_of(gates)) == RULES
+    assert tuple(gate.rule for gate in gates) == RULES
 
 
 def test_projects_can_be_exempt() -> None:

@@ -65,4 +65,3 @@ def test_provenance_has_its_place_beside() -> None:
     path = paths.provenance_path(foo, "1!1.0+a", "foo-1.0.zip")
     assert path == "integrity/foo/1!1.0+a/foo-1.0.zip/provenance"
     assert unquote(paths.provenance_link(foo, "1!1.0+a", "foo-1.0.zip")) == path
-    assert paths.project_path(foo) == "simple/foo/"
