@@ -20,6 +20,7 @@ from .remote import PyindexProjectState, PyindexRemote
 from .repository import PyindexRepository, PyindexVersion
 from .ruleset import PyindexRuleset
 from .token import PyindexToken
+from .traffic import PyindexAnswerCount, PyindexUpstreamCount
 from .upload import PyindexReservedFilename, PyindexUpload
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "PyindexAdvisory",
     "PyindexAdvisorySource",
     "PyindexAffected",
+    "PyindexAnswerCount",
     "PyindexApproval",
     "PyindexBase",
     "PyindexDistribution",
@@ -50,6 +52,7 @@ __all__ = [
     "PyindexStaticExporter",
     "PyindexToken",
     "PyindexUpload",
+    "PyindexUpstreamCount",
     "PyindexVersion",
     "PyindexVersionHold",
     "PyindexYank",
