@@ -1,4 +1,4 @@
-"""What the functional tests stand on: made files, an upstream of our own, a REST client, a stack.
+"""What tests stand on: made files and pages, an upstream of our own, a REST client, a stack.
 
-Importable as `support` because pytest's `pythonpath` names this folder's parent.
+Importable as `support`, by unit tests too, because pytest's `pythonpath` names its parent.
 """

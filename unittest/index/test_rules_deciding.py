@@ -1,62 +1,14 @@
 """The one decision: what a ruleset does with the files of a project."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
-from packaging.utils import NormalizedName
 
-from pulp_pyindex.index.advisories import Severity
-from pulp_pyindex.index.pages import File, ProjectPage, ProjectStatus, Status
+from pulp_pyindex.index.pages import File
 from pulp_pyindex.index.rules import (
-    Known,
-    ProjectFacts,
     Told,
-    Verdicts,
-    decide,
-    facts_of,
-    read_ruleset,
 )
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
-WHEEL = "foo-1.0-py3-none-any.whl"
-
-
-def wheel(
-    version: str = "1.0", tag: str = "py3-none-any", age: float | None = 100, **more: Any
-) -> File:
-    """A wheel of `foo`, `age` days old (None: not told)."""
-    moment = None if age is None else NOW - age * DAY
-    return File(
-        filename=f"foo-{version}-{tag}.whl",
-        url="",
-        hashes={},
-        upload_time=moment,
-        **{"size": 1000, **more},
-    )
-
-
-def project(*files: File, known: Mapping[str, Known] | None = None, **more: Any) -> ProjectFacts:
-    """The facts of `foo`; `advisories` and `status` as for `facts_of` and pages."""
-    advisories = more.pop("advisories", None)
-    page = ProjectPage(name=NormalizedName(more.pop("name", "foo")), files=files, **more)
-    return facts_of(page, known, advisories)
-
-
-def verdicts(rules: Any, facts: ProjectFacts, now: datetime = NOW) -> Verdicts:
-    return decide(read_ruleset("default", rules), facts, now)
-
-
-def denied(when: dict[str, Any], facts: ProjectFacts, **more: Any) -> set[str]:
-    """The files that a rule with these conditions is about."""
-    rules = [{"name": "it", "when": when, "action": "deny", **more}]
-    return {
-        name
-        for name, verdict in verdicts(rules, facts).files.items()
-        if verdict.against is not None
-    }
+from support.deciding import DAY, NOW, WHEEL, denied, project, verdicts, wheel
 
 
 def test_a_cool_down_hides_what_is_young_until_it_comes_of_age() -> None:
@@ -148,62 +100,6 @@ def test_the_text_names_rule_ruleset_and_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "expected"),
-    [
-        ({"project": "foo"}, True),
-        ({"project": "Foo"}, True),
-        ({"project": "f*"}, True),
-        ({"project": ["bar", "foo<2"]}, True),
-        ({"project": "foo>=2"}, False),
-        ({"project": "bar"}, False),
-        ({"uploaded_after": "2026-08-14"}, True),
-        ({"uploaded_after": "2026-08-15"}, False),
-        ({"younger_than": "101d"}, True),
-        ({"younger_than": "100d"}, False),
-        ({"packagetype": ["sdist", "bdist_wheel"]}, True),
-        ({"packagetype": "sdist"}, False),
-        ({"python_tag": "py3"}, True),
-        ({"python_tag": "cp*"}, False),
-        ({"platform_tag": ["win*", "any"]}, True),
-        ({"platform_tag": "win*"}, False),
-        ({"abi_tag": "none"}, True),
-        ({"yanked": True}, False),
-        ({"yanked": False}, True),
-        ({"prerelease": True}, False),
-        ({"prerelease": False}, True),
-        ({"larger_than": 999}, True),
-        ({"larger_than": "1 kB"}, False),
-        ({"project_status": ["active"]}, True),
-        ({"project_status": "archived"}, False),
-        ({"provenance": "missing"}, True),
-        ({"provenance": "dropped"}, False),
-        ({"provenance": {"not_by": "github:acme/*"}}, True),
-        ({"not": {"project": "bar"}}, True),
-        ({"not": {"project": "foo", "yanked": True}}, True),
-        ({"not": {"project": "foo", "yanked": False}}, False),
-        ({"project": "foo", "yanked": True}, False),
-    ],
-)
-def test_a_rule_is_about_the_files_for_which_all_conditions_hold(
-    when: dict[str, Any], expected: bool
-) -> None:
-    """Entries of a list are alternatives, keys belong together."""
-    assert bool(denied({**when, "unknown": "ignore"}, project(wheel()))) is expected
-
-
-def test_tags_are_those_of_every_way_to_install_a_wheel() -> None:
-    """A wheel that can be installed elsewhere too is not meant; a sdist has no tags."""
-    facts = project(
-        wheel(tag="cp312-cp312-win_amd64"),
-        wheel(tag="py2.py3-none-any"),
-        File(filename="foo-1.0.tar.gz", url="", hashes={}),
-    )
-    assert denied({"platform_tag": "WIN*"}, facts) == {"foo-1.0-cp312-cp312-win_amd64.whl"}
-    assert denied({"python_tag": "py2"}, facts) == set()
-    assert denied({"python_tag": ["py2", "py3"]}, facts) == {"foo-1.0-py2.py3-none-any.whl"}
-
-
-@pytest.mark.parametrize(
     ("word", "action"),
     [("match", "deny"), ("ignore", None), ("hide", "hide"), ("deny", "deny"), ("report", None)],
 )
@@ -213,27 +109,6 @@ def test_what_is_not_known_is_treated_as_said(word: str, action: str | None) -> 
     found = verdicts(rules, project(wheel(age=None))).files[WHEEL]
     assert (found.against and found.against.action.value) == action
     assert len(found.reports) == (word == "report")
-
-
-def test_a_condition_that_fails_decides_although_another_is_not_known() -> None:
-    """No and unknown is no."""
-    facts = project(wheel(age=None))
-    assert denied({"project": "bar", "younger_than": "7d", "unknown": "match"}, facts) == set()
-    assert denied({"yanked": True, "younger_than": "7d", "unknown": "match"}, facts) == set()
-    assert denied({"yanked": False, "younger_than": "7d", "unknown": "match"}, facts) == {WHEEL}
-
-
-@pytest.mark.parametrize(("action", "is_about"), [("deny", True), ("hide", True), ("allow", False)])
-def test_a_release_that_cannot_be_compared_is_on_the_safe_side(action: str, is_about: bool) -> None:
-    """Without a word on it, what takes away holds and what allows does not."""
-    facts = project(File(filename="foo-weird.tar.gz", url="", hashes={}))
-    for when in ({"project": "foo<2"}, {"prerelease": True}):
-        rules = [
-            {"name": "it", "when": when, "action": action},
-            {"name": "rest", "when": {"project": "*"}, "action": "report"},
-        ]
-        found = verdicts(rules, facts).files["foo-weird.tar.gz"]
-        assert (found.against is not None or found.allowed_by is not None) is is_about
 
 
 def test_an_exemption_holds_until_its_end() -> None:
@@ -261,122 +136,3 @@ def test_an_exemption_holds_until_its_end() -> None:
     end = datetime(2026, 11, 24, tzinfo=UTC)
     assert found.files[WHEEL].valid_until == end
     assert verdicts(rules, facts, end).files[WHEEL].against is not None
-
-
-def test_advisories_match_by_id_alias_and_severity() -> None:
-    """Id and severity speak of the same advisory; malware is always as bad as can be."""
-    told = {
-        "1.0": (Told(id="PYSEC-1", aliases=("CVE-2026-1",), severity=Severity.LOW),),
-        "1.1": (Told(id="GHSA-x", severity=Severity.CRITICAL),),
-        "1.2": (Told(id="MAL-2026-7"),),
-        "1.3": (Told(id="OSV-1"),),
-    }
-    facts = project(*(wheel(f"1.{number}") for number in range(5)), advisories=told)
-
-    def releases(**when: Any) -> list[str]:
-        return sorted(name.split("-")[1] for name in denied(when, facts))
-
-    assert releases(advisory="CVE-*") == ["1.0"]
-    assert releases(advisory=["MAL-*", "GHSA-*"]) == ["1.1", "1.2"]
-    assert releases(severity="high") == ["1.1", "1.2"]
-    assert releases(severity="high", unknown="match") == ["1.1", "1.2", "1.3"]
-    assert releases(advisory="PYSEC-*", severity="medium") == []
-
-
-def test_without_any_advisories_only_an_explicit_word_denies() -> None:
-    """A rule on malware does not close an index that has no database of it yet."""
-    facts = project(wheel())
-    assert denied({"advisory": "MAL-*"}, facts) == set()
-    assert denied({"advisory": "MAL-*", "unknown": "match"}, facts) == {WHEEL}
-
-
-def test_provenance_that_was_dropped_is_noticed() -> None:
-    """Only where an earlier release had one."""
-    facts = project(
-        wheel("0.9"), wheel("1.0", provenance="integrity/x"), wheel("1.1"), wheel("0.8.1")
-    )
-    assert denied({"provenance": "dropped"}, facts) == {"foo-1.1-py3-none-any.whl"}
-
-
-def test_a_publisher_is_named_by_kind_and_repository() -> None:
-    """Another one, or none, is not by the named one; one that is not known is unknown."""
-    facts = project(
-        wheel("1.0", provenance="x"),
-        wheel("1.1", provenance="x"),
-        wheel("1.2"),
-        wheel("1.3", provenance="x"),
-        known={
-            WHEEL: Known(publishers=("github:acme/foo",)),
-            "foo-1.1-py3-none-any.whl": Known(publishers=("gitlab:evil/foo",)),
-        },
-    )
-    when = {"provenance": {"not_by": "github:Acme/*"}}
-    assert denied({**when, "unknown": "ignore"}, facts) == {
-        "foo-1.1-py3-none-any.whl",
-        "foo-1.2-py3-none-any.whl",
-    }
-    assert "foo-1.3-py3-none-any.whl" in denied({**when, "unknown": "match"}, facts)
-
-
-@pytest.mark.parametrize(
-    ("metadata", "binds", "not_enough"),
-    [
-        ({"license_expression": "MIT"}, False, False),
-        ({"license_expression": "AGPL-3.0-only"}, True, True),
-        ({"license_expression": "MIT OR AGPL-3.0-only"}, False, False),
-        ({"license_expression": "MIT AND AGPL-3.0-only"}, True, True),
-        ({"classifier": ["License :: OSI Approved :: MIT License"]}, False, False),
-        ({"license_expression": "ISC"}, False, True),
-        ({}, None, None),
-        (None, None, None),
-    ],
-)
-def test_licences_that_bind_and_licences_that_are_enough(
-    metadata: Any, binds: bool | None, not_enough: bool | None
-) -> None:
-    """Of alternatives one may be chosen; what nobody told is unknown."""
-    facts = project(wheel(), known={WHEEL: Known(metadata=metadata)})
-    for when, expected in (
-        ({"license": "AGPL-*"}, binds),
-        ({"license_not": ["MIT", "Apache-2.0"]}, not_enough),
-    ):
-        assert bool(denied({**when, "unknown": "match"}, facts)) is (expected is not False)
-        assert bool(denied({**when, "unknown": "ignore"}, facts)) is (expected is True)
-
-
-def test_classifiers_are_compared_with_patterns() -> None:
-    """Where the metadata is known."""
-    known = {WHEEL: Known(metadata={"classifier": ["Private :: Do Not Upload"]})}
-    when = {"classifier": "Private ::*", "unknown": "ignore"}
-    assert denied(when, project(wheel(), known=known)) == {WHEEL}
-    assert denied(when, project(wheel())) == set()
-
-
-def test_what_was_never_seen_here_is_new_here() -> None:
-    """It is counted from when it comes."""
-    facts = project(
-        wheel("1.0"), wheel("1.1"), known={WHEEL: Known(first_seen=NOW - timedelta(days=5))}
-    )
-    assert denied({"first_seen_within": "3d"}, facts) == {"foo-1.1-py3-none-any.whl"}
-    found = verdicts([{"name": "n", "when": {"first_seen_within": "6d"}, "action": "hide"}], facts)
-    assert found.valid_until == NOW + DAY
-
-
-def test_a_status_is_one_of_the_project() -> None:
-    """All its files are meant."""
-    facts = project(wheel(), wheel("1.1"), status=ProjectStatus(status=Status.ARCHIVED))
-    assert len(denied({"project_status": ["archived", "deprecated"]}, facts)) == 2
-
-
-def test_a_negated_age_changes_with_time_too() -> None:
-    """`not` keeps what it denies timed."""
-    rules = [
-        {
-            "name": "old",
-            "when": {"not": {"younger_than": "7d"}, "unknown": "ignore"},
-            "action": "hide",
-        }
-    ]
-    found = verdicts(rules, project(wheel(age=1)))
-    assert (found.files[WHEEL].against, found.valid_until) == (None, NOW + 6 * DAY)
-    assert verdicts(rules, project(wheel(age=1)), NOW + 6 * DAY).files[WHEEL].against is not None
