@@ -104,5 +104,10 @@ class Index:
                 return False
 
 
+def fetched(url: str, **headers: str) -> requests.Response:
+    """The answer on a connection of its own, hence from any content process."""
+    return requests.get(url, headers={"Connection": "close", **headers}, timeout=60)
+
+
 def _page(project: str) -> str:
     return f"simple/{project}/" if project else "simple/"

@@ -1,11 +1,17 @@
 """Indexes that pass an upstream through, as tests make them."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from .index import Index
-from .pulp import Pulp, Row
+import requests
+
+from .index import Index, fetched
+from .markup import JSON_TYPE
+from .pulp import Pulp, Row, unique
 from .waiting import wait_for
+from .wheels import MadeFile, wheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +78,31 @@ def pass_through(
     return Passed(
         pulp=pulp, index=index, remote=made, distribution=distribution, repository=repository
     )
+
+
+def fresh(name: str = "alpha", version: str = "1.0", **options: Any) -> MadeFile:
+    """A wheel whose bytes are new to Pulp."""
+    return wheel(name, version, salt=unique(), **options)
+
+
+def get(passed: Passed, path: str, **headers: str) -> requests.Response:
+    """The answer at a path below the index or at a full URL, from either content process."""
+    url = path if path.startswith("http") else f"{passed.index.base}{path}"
+    return fetched(url, **headers)
+
+
+def page(passed: Passed, project: str = "alpha") -> requests.Response:
+    """A project's page in its JSON form, whatever the status."""
+    return get(passed, f"simple/{project}/", Accept=JSON_TYPE)
+
+
+def names(answer: requests.Response) -> list[str]:
+    """The files on such a page, which must be there."""
+    assert answer.status_code == 200, answer.text
+    return [file["filename"] for file in answer.json()["files"]]
+
+
+def together(work: Callable[[], Any], times: int = 16) -> list[Any]:
+    """What `work` returns to each of so many who ask at once."""
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(lambda _: work(), range(times)))
