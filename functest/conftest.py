@@ -18,6 +18,7 @@ import pytest
 
 from support import peers, workload
 from support import stack as stacks
+from support.clients import Clients
 from support.pulp import Pulp, Row, unique
 from support.stack import Stack
 from support.upstream import Upstream
@@ -193,6 +194,14 @@ def pulp(stack: Stack) -> Iterator[Pulp]:
         client.leave()
 
 
+@pytest.fixture(scope="session")
+def environments(pytestconfig: pytest.Config) -> Path:
+    """Where peers stay installed on this machine."""
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    assert cache is not None, "the peers are kept beside pytest's cache: leave it switched on"
+    return cache.mkdir("pyindex-peers")
+
+
 @pytest.fixture
 def make_upstream() -> Iterator[Callable[..., Upstream]]:
     """Starts upstreams; options are the fields of `Upstream`."""
@@ -211,6 +220,12 @@ def make_upstream() -> Iterator[Callable[..., Upstream]]:
 def upstream(make_upstream: Callable[..., Upstream]) -> Upstream:
     """An empty upstream that has JSON and HTML, ETags and no serials."""
     return make_upstream()
+
+
+@pytest.fixture
+def clients(tmp_path: Path) -> Clients:
+    """Installers, at home in a fresh folder."""
+    return Clients(folder=tmp_path)
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Installers as their users run them, against a mirror that has everything on demand."""
+"""Installers as their users run them, against a mirror and an index that passes through.
+
+The mirror has everything on demand; the other knows nothing before an installer asks.
+"""
 
 import hashlib
 import json
@@ -14,6 +17,7 @@ from pypi_simple import ACCEPT_HTML_ONLY, ACCEPT_JSON_ONLY, DistributionPackage,
 
 from support.clients import Clients
 from support.index import Index
+from support.passing import pass_through
 from support.pulp import Pulp, unique
 from support.upstream import Upstream
 from support.wheels import MadeFile, sdist, wheel
@@ -27,11 +31,6 @@ GAMMA = "gamma-3.0.tar.gz"
 DOTTED = "Dotted_Name-1.0-py3-none-any.whl"
 Files = dict[str, MadeFile]
 OLD, RECENT = "2022-03-04T05:06:07.008000Z", "2025-06-07T08:09:10.111213Z"
-
-
-@pytest.fixture
-def clients(tmp_path: Path) -> Clients:
-    return Clients(folder=tmp_path)
 
 
 @pytest.fixture
@@ -72,6 +71,28 @@ def bare_index(pulp: Pulp, upstream: Upstream, files: Files) -> Index:
     return pulp.mirror(upstream.url).index
 
 
+@pytest.fixture(params=["mirrored", "passed through"])
+def either(request: pytest.FixtureRequest) -> Index:
+    """`index`, and another that passes the same upstream through."""
+    return _either(request, "index")
+
+
+@pytest.fixture(params=["mirrored", "passed through"])
+def bare(request: pytest.FixtureRequest) -> Index:
+    """`bare_index`, and another that passes the same upstream through."""
+    return _either(request, "bare_index")
+
+
+def _either(request: pytest.FixtureRequest, mirrored: str) -> Index:
+    if request.param == "mirrored":
+        index: Index = request.getfixturevalue(mirrored)
+        return index
+    upstream: Upstream = request.getfixturevalue("upstream")
+    without = {"metadata": None, "core_metadata": None} if mirrored == "bare_index" else {}
+    offer(upstream, request.getfixturevalue("files"), **without)
+    return pass_through(request.getfixturevalue("pulp"), upstream.url).index
+
+
 def installed(folder: Path) -> dict[str, str]:
     """What lies in a folder that was installed into: project → version."""
     found = {}
@@ -85,10 +106,10 @@ WANTED = {"alpha": "1.0", "beta": "1.0", "gamma": "3.0"}
 
 
 def test_pip_downloads_what_upstream_has(
-    clients: Clients, index: Index, files: Files, tmp_path: Path
+    clients: Clients, either: Index, files: Files, tmp_path: Path
 ) -> None:
     """Files come byte for byte, dependencies too, found through `.metadata`."""
-    ran = clients.pip("download", "-v", "--dest", "got", "alpha", index=index.simple)
+    ran = clients.pip("download", "-v", "--dest", "got", "alpha", index=either.simple)
     got = {path.name: path.read_bytes() for path in (tmp_path / "got").iterdir()}
     assert got == {name: files[name].body for name in (ALPHA, BETA, GAMMA)}
     assert re.search(r"dependency information .*alpha-1.0-py3-none-any.whl.metadata", ran.output)
@@ -116,22 +137,22 @@ def test_pip_takes_a_yanked_file_only_when_pinned(
 
 
 def test_pip_reads_metadata_out_of_remote_wheels(
-    clients: Clients, bare_index: Index, tmp_path: Path
+    clients: Clients, bare: Index, tmp_path: Path
 ) -> None:
     """fast-deps asks for ranges of files that are not here yet."""
     options = ("install", "-v", "--use-feature=fast-deps", "--target", "into", "alpha")
-    ran = clients.pip(*options, index=bare_index.simple)
+    ran = clients.pip(*options, index=bare.simple)
     assert installed(tmp_path / "into") == WANTED
     assert "does not support range requests" not in ran.output
     assert "dependency information from alpha 1.0" in ran.output
 
 
 def test_pip_takes_what_was_uploaded_before_a_day(
-    clients: Clients, index: Index, tmp_path: Path
+    clients: Clients, either: Index, tmp_path: Path
 ) -> None:
     """Upstream's upload times are served, so a cooldown works."""
     options = ("--uploaded-prior-to", "2024-01-01T00:00:00Z", "--target", "into", "alpha")
-    clients.pip("install", *options, index=index.simple)
+    clients.pip("install", *options, index=either.simple)
     assert installed(tmp_path / "into") == {"alpha": "0.9"}
 
 
@@ -146,38 +167,38 @@ def test_pip_checks_hashes(clients: Clients, index: Index, files: Files, tmp_pat
     assert installed(tmp_path / "into") == {"beta": "1.0"}
 
 
-def test_uv_installs(clients: Clients, index: Index, tmp_path: Path) -> None:
+def test_uv_installs(clients: Clients, either: Index, tmp_path: Path) -> None:
     """uv resolves and installs, a sdist included."""
-    options = ("--default-index", index.simple, "--target", "into", "-v")
+    options = ("--default-index", either.simple, "--target", "into", "-v")
     ran = clients.uv("pip", "install", *options, "alpha", "dotted-name")
     assert installed(tmp_path / "into") == {**WANTED, "dotted_name": "1.0"}
     assert "Range requests not supported" not in ran.output
 
 
 def test_uv_reads_metadata_out_of_remote_wheels(
-    clients: Clients, bare_index: Index, tmp_path: Path
+    clients: Clients, bare: Index, tmp_path: Path
 ) -> None:
     """Without `.metadata` uv asks for ranges of files that are not here yet."""
-    options = ("--default-index", bare_index.simple, "--target", "into", "-v")
+    options = ("--default-index", bare.simple, "--target", "into", "-v")
     ran = clients.uv("pip", "install", *options, "alpha")
     assert installed(tmp_path / "into") == WANTED
     assert "Range requests not supported" not in ran.output
 
 
-def test_uv_does_without_what_is_newer(clients: Clients, index: Index, tmp_path: Path) -> None:
+def test_uv_does_without_what_is_newer(clients: Clients, either: Index, tmp_path: Path) -> None:
     """--exclude-newer goes by upstream's upload times."""
-    options = ("--default-index", index.simple, "--target", "into")
+    options = ("--default-index", either.simple, "--target", "into")
     clients.uv("pip", "install", *options, "--exclude-newer", "2024-01-01", "alpha")
     assert installed(tmp_path / "into") == {"alpha": "0.9"}
 
 
-def test_uv_locks_and_syncs(clients: Clients, index: Index, files: Files, tmp_path: Path) -> None:
-    """The lock file holds true digests, sizes and upload times, and installs."""
+def test_uv_locks_and_syncs(clients: Clients, either: Index, files: Files, tmp_path: Path) -> None:
+    """The lock file holds true digests, sizes and upload times, and installs; another is of a day."""
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<3.15"\n'
         'dependencies = ["alpha"]\n'
     )
-    clients.uv("lock", "--default-index", index.simple)
+    clients.uv("lock", "--default-index", either.simple)
     locked = tomllib.loads((tmp_path / "uv.lock").read_text())
     entries = {
         entry["url"].rpartition("/")[2]: entry
@@ -189,19 +210,22 @@ def test_uv_locks_and_syncs(clients: Clients, index: Index, files: Files, tmp_pa
         assert entry["hash"] == f"sha256:{files[filename].sha256}"
         assert entry["size"] == files[filename].size
     assert entries[GAMMA]["upload-time"] == "2022-03-04T05:06:07.008Z"
-    clients.uv("sync", "--locked", "--default-index", index.simple)
+    clients.uv("sync", "--locked", "--default-index", either.simple)
     (site,) = (tmp_path / ".venv/lib").glob("python*/site-packages")
     assert WANTED.items() <= installed(site).items()
+    by_time = ("--upgrade", "--exclude-newer", "2024-01-01")
+    clients.uv("lock", "--default-index", either.simple, *by_time)
+    assert files[ALPHA_OLD].sha256 in (tmp_path / "uv.lock").read_text()
 
 
 def test_poetry_locks_and_installs(
-    clients: Clients, index: Index, files: Files, tmp_path: Path
+    clients: Clients, either: Index, files: Files, tmp_path: Path
 ) -> None:
     """poetry with the mirror as its only source; the lock file holds true digests."""
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<3.15"\n'
         'dependencies = ["alpha"]\n[tool.poetry]\npackage-mode = false\n'
-        f'[[tool.poetry.source]]\nname = "ours"\nurl = "{index.simple}"\npriority = "primary"\n'
+        f'[[tool.poetry.source]]\nname = "ours"\nurl = "{either.simple}"\npriority = "primary"\n'
     )
     clients.poetry("lock")
     locked = tomllib.loads((tmp_path / "poetry.lock").read_text())

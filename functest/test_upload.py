@@ -4,13 +4,11 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from support.clients import Clients
 from support.index import Index
 from support.publishing import House, form, make_house
 from support.pulp import Pulp, Row, unique
@@ -28,11 +26,6 @@ def make(pulp: Pulp) -> MakeHouse:
 @pytest.fixture
 def house(make: MakeHouse) -> House:
     return make()
-
-
-@pytest.fixture
-def clients(tmp_path: Path) -> Clients:
-    return Clients(folder=tmp_path)
 
 
 @pytest.fixture

@@ -41,11 +41,6 @@ def team(pulp: Pulp) -> Row:
     return pulp.distribute(repository=repository["pulp_href"], require_token=True)
 
 
-@pytest.fixture
-def clients(tmp_path: Path) -> Clients:
-    return Clients(folder=tmp_path)
-
-
 def test_a_job_publishes_with_what_its_ci_gives_it(
     pulp: Pulp, team: Row, keys: Path, clients: Clients
 ) -> None:
