@@ -1,7 +1,6 @@
-"""Indexes with others behind them: order, merge rules, changes, rights, and installers on top."""
+"""Indexes with others behind them: what is shown, order, changes, rights, and installers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,79 +8,21 @@ import pytest
 from support.clients import Clients
 from support.index import Index
 from support.markup import HTML_TYPE, JSON_TYPE
-from support.publishing import House, make_house
-from support.pulp import Pulp, Row, TaskFailed, refusal, unique
+from support.merging import Merged, make_merged
+from support.pulp import Pulp, Row, unique
 from support.stack import Stack
 from support.upstream import Upstream
-from support.wheels import MadeFile, sdist, wheel
-
-OLD, RECENT = "2022-03-04T05:06:07.008000Z", "2025-06-07T08:09:10.111213Z"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
-    """A private index before two mirrors, all behind one index that has nothing of its own."""
-
-    pulp: Pulp
-    house: House
-    upstream: Upstream
-    near: Row
-    far: Row
-    row: Row
-    index: Index
-    files: dict[str, MadeFile]
+from support.wheels import MadeFile, wheel
 
 
 @pytest.fixture(scope="module")
 def merged(stack: Stack) -> Iterator[Merged]:
     """Made once: tests that change it do so to projects of their own."""
-    pulp = stack.client()
-    near_upstream, far_upstream = Upstream().start(), Upstream().start()
-    salt = unique()
-    near = [
-        wheel("app", "1.0", dependencies=["lib>=1", "private"], salt=f"near {salt}"),
-        wheel("torchy", "2.0", tag="py3-none-any", salt=f"near {salt}"),
-        wheel("torchy", "1.0", salt=f"near {salt}"),
-    ]
-    far = [
-        wheel("app", "9.0", salt=f"far {salt}"),
-        wheel("lib", "1.0", salt=salt),
-        sdist("lib", "1.1", salt=salt),
-        wheel("torchy", "2.0", salt=f"far {salt}"),
-        wheel("torchy", "3.0", salt=f"far {salt}"),
-        wheel("private", "9.0", salt=f"far {salt}"),
-    ]
-    near_upstream.add(*near, upload_time=OLD)
-    far_upstream.add(*far[:2], upload_time=OLD)
-    far_upstream.add(*far[2:], upload_time=RECENT)
-    house = make_house(pulp)
-    own = wheel("private", "1.0", salt=salt)
-    assert house.send(own).status_code == 200
-    rows = [pulp.mirror(one.url).distribution for one in (near_upstream, far_upstream)]
-    row = pulp.distribute(
-        bases=[one["pulp_href"] for one in (house.distribution, *rows)], merge=["Torch*"]
-    )
-    index = Index(base=row["base_url"]).wait_served()
-    files = {f"{one.filename} near": one for one in (*near, own)}
-    files |= {f"{one.filename} far": one for one in far}
-    yield Merged(
-        pulp=pulp,
-        house=house,
-        upstream=far_upstream,
-        near=rows[0],
-        far=rows[1],
-        row=row,
-        index=index,
-        files=files,
-    )
+    pulp, near, far = stack.client(), Upstream().start(), Upstream().start()
+    yield make_merged(pulp, near, far)
     pulp.clean_up()
-    near_upstream.stop()
-    far_upstream.stop()
-
-
-@pytest.fixture
-def clients(tmp_path: Path) -> Clients:
-    return Clients(folder=tmp_path)
+    near.stop()
+    far.stop()
 
 
 def digests(index: Index, project: str) -> dict[str, str]:
@@ -92,9 +33,6 @@ def installed(folder: Path) -> dict[str, str]:
     """What lies in a folder that was installed into: project → version."""
     names = (path.name.removesuffix(".dist-info") for path in folder.glob("*.dist-info"))
     return dict(name.split("-") for name in names)
-
-
-# What is shown ----------------------------------------------------------------------------------
 
 
 def test_each_project_is_the_nearest_ones(merged: Merged) -> None:
@@ -185,9 +123,6 @@ def test_a_change_behind_is_seen_by_all_processes(merged: Merged) -> None:
     assert name in index.projects()
 
 
-# Orders -----------------------------------------------------------------------------------------
-
-
 def test_bases_keep_their_order_and_can_be_changed(pulp: Pulp, merged: Merged) -> None:
     """By PATCH; a file of the same name comes from the other then."""
     hrefs = [merged.near["pulp_href"], merged.far["pulp_href"]]
@@ -202,65 +137,6 @@ def test_bases_keep_their_order_and_can_be_changed(pulp: Pulp, merged: Merged) -
     index.wait(lambda one: len(one.files("app")) == 2, "the merge rule", timeout=1)
     assert pulp.update(row["pulp_href"], bases=[])["bases"] == []
     index.wait(lambda one: one.get("simple/app/").status_code == 404, "no bases", timeout=1)
-
-
-def test_circles_are_refused_with_their_way(pulp: Pulp) -> None:
-    """Whatever length they have."""
-    first = pulp.distribute()
-    second = pulp.distribute(bases=[first["pulp_href"]])
-    third = pulp.distribute(bases=[second["pulp_href"]])
-    paths = [row["base_path"] for row in (first, third, second, first)]
-    said = refusal(pulp.patch(first["pulp_href"], {"bases": [third["pulp_href"]]}), "bases")
-    assert said == f"An index cannot be behind itself: {' → '.join(paths)}."
-    itself = pulp.patch(first["pulp_href"], {"bases": [first["pulp_href"]]})
-    assert "cannot be behind itself" in refusal(itself, "bases")
-    twice = pulp.patch(third["pulp_href"], {"bases": [first["pulp_href"]] * 2})
-    assert "only once" in refusal(twice, "bases")
-
-
-def test_a_base_is_not_deleted(pulp: Pulp) -> None:
-    """Names it owns would pass to those behind it; the answer names who stands on it."""
-    base = pulp.distribute()
-    above = pulp.distribute(bases=[base["pulp_href"]])
-    answer = pulp.delete(base["pulp_href"])
-    assert answer.status_code == 400
-    assert f"a base of {above['name']}" in answer.text
-    pulp.update(above["pulp_href"], bases=[])
-
-
-def test_what_a_merged_index_answers_from_is_not_deleted(pulp: Pulp) -> None:
-    """Neither its own repository nor that of a base: the task says which distribution it is."""
-    behind, own = pulp.create_repository(), pulp.create_repository()
-    base = pulp.distribute(repository=behind["pulp_href"])
-    above = pulp.distribute(repository=own["pulp_href"], bases=[base["pulp_href"]])
-    for repository, row in ((behind, base), (own, above)):
-        with pytest.raises(TaskFailed, match=f"PYI050.*{row['name']}"):
-            pulp.task(pulp.delete(repository["pulp_href"]))
-        assert pulp.read(row["pulp_href"])["repository"] == repository["pulp_href"]
-    pulp.update(above["pulp_href"], bases=[])
-    pulp.task(pulp.delete(own["pulp_href"]))
-    pulp.made.remove(own["pulp_href"])
-
-
-@pytest.mark.parametrize("field", ["merge", "reserved_prefixes", "upload_projects"])
-def test_a_list_with_a_mistake_is_refused_with_its_position(pulp: Pulp, field: str) -> None:
-    """Nothing is changed then."""
-    row = pulp.distribute(**{field: ["acme-*", "corp-"]})
-    answer = pulp.patch(row["pulp_href"], {field: ["fine", "not a name"]})
-    assert f"{field}[1] 'not a name'" in refusal(answer, field)
-    assert pulp.read(row["pulp_href"])[field] == ["acme-*", "corp-"]
-
-
-def test_only_named_projects_may_be_uploaded(pulp: Pulp) -> None:
-    """Where the distribution names some; the refusal names them."""
-    house = make_house(pulp, distribution={"upload_projects": ["acme-*"]})
-    assert house.send(wheel("acme-x", salt=unique())).status_code == 200
-    refused = house.send(wheel("other", salt=unique()))
-    assert refused.status_code == 403
-    assert "acme-*" in refused.text
-
-
-# Rights -----------------------------------------------------------------------------------------
 
 
 def test_a_protected_base_protects_what_shows_it(pulp: Pulp, merged: Merged) -> None:
@@ -292,9 +168,6 @@ def test_a_protected_base_protects_what_shows_it(pulp: Pulp, merged: Merged) -> 
     pulp.update(locked["pulp_href"], lends=True)
     index.wait(lambda one: one.get("simple/private/").status_code == 200, "the lending", timeout=1)
     assert Index(base=locked["base_url"]).get("simple/private/").status_code == 401
-
-
-# Installers -------------------------------------------------------------------------------------
 
 
 def test_pip_resolves_through_one_url(merged: Merged, clients: Clients, tmp_path: Path) -> None:
