@@ -1,4 +1,4 @@
-"""A repository is brought in line with an index: first, again, and as the index changes."""
+"""A repository is brought in line with an index: what comes, and how much of it."""
 
 from collections.abc import Callable
 
@@ -12,11 +12,6 @@ from support.wheels import sdist, wheel
 @pytest.fixture
 def repository(pulp: Pulp) -> Row:
     return pulp.create_repository()
-
-
-def units(pulp: Pulp, repository: Row, kind: str) -> list[Row]:
-    version = pulp.latest(repository)["pulp_href"]
-    return pulp.rows(f"content/pyindex/{kind}/", repository_version=version)
 
 
 @pytest.mark.parametrize("form", ["json", "html"])
@@ -58,154 +53,14 @@ def test_yanks_and_statuses_come_with_their_reasons(
     upstream.catalogue.yank("alpha-1.0-py3-none-any.whl", "it is broken")
     upstream.catalogue.set_status("beta", "archived", "no more")
     pulp.sync(repository, pulp.create_remote(upstream.url))
-    (yank,) = units(pulp, repository, "yanks")
+    (yank,) = pulp.units(repository, "yanks")
     assert (yank["filename"], yank["reason"]) == ("alpha-1.0-py3-none-any.whl", "it is broken")
-    (status,) = units(pulp, repository, "project_statuses")
+    (status,) = pulp.units(repository, "project_statuses")
     assert (status["project"], status["status"], status["reason"]) == (
         "beta",
         "archived",
         "no more",
     )
-
-
-def test_a_second_sync_of_an_unchanged_index_makes_no_version_and_one_request(
-    pulp: Pulp, repository: Row, make_upstream: Callable[..., Upstream]
-) -> None:
-    """The list of projects tells by its serials that nothing changed."""
-    upstream = make_upstream(serials=True)
-    upstream.add(wheel("alpha"), wheel("beta"), wheel("gamma"))
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    before = pulp.latest(repository)["pulp_href"]
-    upstream.forget()
-    result = pulp.sync(repository, remote)["result"]
-    assert len(upstream.log) == 1
-    assert result["repository_version"] is None
-    assert result["projects"]["unchanged"] == 3
-    assert pulp.latest(repository)["pulp_href"] == before
-
-
-def test_without_serials_pages_are_asked_for_conditionally(
-    pulp: Pulp, repository: Row, upstream: Upstream
-) -> None:
-    """What is answered by 304 costs nothing more."""
-    upstream.add(wheel("alpha"), wheel("beta"))
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    upstream.add(wheel("beta", "2.0"))
-    upstream.forget()
-    result = pulp.sync(repository, remote)["result"]
-    assert all("if-none-match" in asked.headers for asked in upstream.asked("/simple/*a/"))
-    assert result["projects"]["unchanged"] == 1
-    assert result["projects"]["changed"] == 1
-    assert result["files"] == {"added": 1, "removed": 0, "downloaded": 0}
-
-
-def test_only_changed_projects_are_asked_for(
-    pulp: Pulp, repository: Row, make_upstream: Callable[..., Upstream]
-) -> None:
-    """One request for the list and one for each project with another serial."""
-    upstream = make_upstream(serials=True)
-    for number in range(20):
-        upstream.add(wheel(f"project-{number}"))
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    upstream.add(wheel("project-7", "2.0"))
-    upstream.forget()
-    pulp.sync(repository, remote)
-    assert [asked.path for asked in upstream.log] == ["/simple/", "/simple/project-7/"]
-    assert "project_7-2.0-py3-none-any.whl" in pulp.filenames(pulp.latest(repository))
-
-
-def test_a_changed_wish_asks_only_for_the_projects_it_touches(
-    pulp: Pulp, repository: Row, make_upstream: Callable[..., Upstream]
-) -> None:
-    """What is wanted of the others is what it was."""
-    upstream = make_upstream(serials=True)
-    upstream.add(wheel("alpha"), wheel("alpha", "2.0"), wheel("beta"), wheel("gamma"))
-    remote = pulp.create_remote(upstream.url, includes=["alpha", "beta"])
-    pulp.sync(repository, remote)
-    pulp.update(remote["pulp_href"], includes=["alpha<2", "beta", "gamma"])
-    upstream.forget()
-    result = pulp.sync(repository, remote, mirror=True, allow_mass_removal=True)["result"]
-    assert {asked.path for asked in upstream.log} == {
-        "/simple/",
-        "/simple/alpha/",
-        "/simple/gamma/",
-    }
-    assert result["files"]["added"] == 1
-    assert result["files"]["removed"] == 1
-
-
-def test_yanks_are_followed_back_and_forth(pulp: Pulp, repository: Row, upstream: Upstream) -> None:
-    """Also without mirror: upstream has the word on what it lists."""
-    upstream.add(wheel("alpha"))
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    assert units(pulp, repository, "yanks") == []
-    upstream.catalogue.yank("alpha-1.0-py3-none-any.whl", "first")
-    pulp.sync(repository, remote)
-    upstream.catalogue.yank("alpha-1.0-py3-none-any.whl", "second")
-    pulp.sync(repository, remote)
-    assert [yank["reason"] for yank in units(pulp, repository, "yanks")] == ["second"]
-    upstream.catalogue.unyank("alpha-1.0-py3-none-any.whl")
-    pulp.sync(repository, remote)
-    assert units(pulp, repository, "yanks") == []
-    assert len(pulp.files(pulp.latest(repository))) == 1
-
-
-def test_a_status_that_ends_goes(pulp: Pulp, repository: Row, upstream: Upstream) -> None:
-    """`active` is the absence of a status."""
-    upstream.add(wheel("alpha"))
-    upstream.catalogue.set_status("alpha", "deprecated", "use beta")
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    upstream.catalogue.set_status("alpha", None)
-    pulp.sync(repository, remote)
-    assert units(pulp, repository, "project_statuses") == []
-
-
-def test_changed_facts_make_a_new_unit_in_place_of_the_old(
-    pulp: Pulp, repository: Row, upstream: Upstream
-) -> None:
-    """Older versions keep what they told."""
-    upstream.add(wheel("alpha"))
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    first = pulp.latest(repository)
-    upstream.catalogue.change("alpha-1.0-py3-none-any.whl", requires_python=">=3.9")
-    result = pulp.sync(repository, remote)["result"]
-    assert result["files"] == {"added": 1, "removed": 1, "downloaded": 0}
-    assert [row["requires_python"] for row in pulp.files(pulp.latest(repository))] == [">=3.9"]
-    assert [row["requires_python"] for row in pulp.files(first)] == [None]
-
-
-def test_files_without_mirror_stay(pulp: Pulp, repository: Row, upstream: Upstream) -> None:
-    """What upstream no longer lists is kept: a sync adds."""
-    upstream.add(wheel("alpha"), wheel("alpha", "2.0"), wheel("beta"))
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    upstream.catalogue.remove("alpha-1.0-py3-none-any.whl")
-    upstream.catalogue.remove_project("beta")
-    result = pulp.sync(repository, remote)["result"]
-    assert result["repository_version"] is None
-    assert len(pulp.files(pulp.latest(repository))) == 3
-
-
-def test_a_mirror_follows_removals(pulp: Pulp, repository: Row, upstream: Upstream) -> None:
-    """Files and projects that upstream no longer has go."""
-    for number in range(8):
-        upstream.add(wheel("alpha", f"1.{number}"))
-    upstream.add(wheel("beta"))
-    remote = pulp.create_remote(upstream.url)
-    pulp.sync(repository, remote)
-    upstream.catalogue.remove("alpha-1.0-py3-none-any.whl")
-    upstream.catalogue.remove_project("beta")
-    result = pulp.sync(repository, remote, mirror=True)["result"]
-    assert result["files"] == {"added": 0, "removed": 2, "downloaded": 0}
-    assert pulp.filenames(pulp.latest(repository)) == {
-        f"alpha-1.{number}-py3-none-any.whl" for number in range(1, 8)
-    }
 
 
 def test_a_missing_include_is_reported(pulp: Pulp, repository: Row, upstream: Upstream) -> None:
@@ -305,11 +160,11 @@ def test_provenance_comes_where_it_is_wanted(
     upstream.add(wheel("alpha"), provenance=document)
     remote = pulp.create_remote(upstream.url, provenance=True)
     pulp.sync(repository, remote)
-    assert len(units(pulp, repository, "provenances")) == 1
+    assert len(pulp.units(repository, "provenances")) == 1
     upstream.add(wheel("alpha", "2.0"))
     pulp.sync(repository, remote)
     assert upstream.count("/integrity/*") == 1
-    assert len(units(pulp, repository, "provenances")) == 1
+    assert len(pulp.units(repository, "provenances")) == 1
 
 
 def test_credentials_go_to_the_pages_and_not_to_another_host(
@@ -325,18 +180,3 @@ def test_credentials_go_to_the_pages_and_not_to_another_host(
     assert upstream.count("*.whl") == 1
     (asked,) = upstream.asked("*.whl")
     assert "authorization" not in asked.headers
-
-
-def test_two_repositories_share_what_a_remote_remembers(
-    pulp: Pulp, make_upstream: Callable[..., Upstream]
-) -> None:
-    """The second one needs the list only."""
-    upstream = make_upstream(serials=True)
-    upstream.add(wheel("alpha"), wheel("beta"))
-    remote = pulp.create_remote(upstream.url)
-    first, second = pulp.create_repository(), pulp.create_repository()
-    pulp.sync(first, remote)
-    upstream.forget()
-    pulp.sync(second, remote)
-    assert len(upstream.log) == 1
-    assert pulp.filenames(pulp.latest(first)) == pulp.filenames(pulp.latest(second))

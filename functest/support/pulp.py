@@ -175,6 +175,11 @@ class Pulp:
     def filenames(self, version: Row | str) -> set[str]:
         return {row["filename"] for row in self.files(version)}
 
+    def units(self, repository: Row, kind: str) -> list[Row]:
+        """Units of another kind (`yanks`, `project_statuses`, `provenances`) in the newest one."""
+        version = self.latest(repository)["pulp_href"]
+        return self.rows(f"content/pyindex/{kind}/", repository_version=version)
+
     def clean_up(self) -> None:
         """Delete what this client made, last first."""
         for href in reversed(self.made):
