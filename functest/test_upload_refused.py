@@ -1,14 +1,9 @@
-"""What an index does not take: the reason is told wherever tools look, and nothing stays behind."""
+"""Files that an index does not take: the reason is told wherever tools look, nothing stays."""
 
-import base64
-import socket
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from html import escape
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -26,15 +21,12 @@ from support.hostile import (
     without,
     zip_bomb,
 )
-from support.large import large_wheel, post_large
-from support.publishing import House, form, make_house, multipart
+from support.publishing import House, form, leftovers, make_house
 from support.pulp import Pulp, unique
 from support.stack import Stack
 from support.waiting import wait_for
 from support.wheels import MadeFile, sdist, wheel
 
-#: Of one content process, over what it has before.
-MOST_MEMORY = 150_000_000
 Build = Callable[[], MadeFile]
 
 
@@ -233,116 +225,6 @@ def test_the_reason_cannot_break_the_answer(house: House) -> None:
     assert "\n" not in answer.reason
 
 
-BODIES = {
-    "not a form": (b"x", "application/octet-stream"),
-    "no boundary": (b"x", "multipart/form-data"),
-    "nothing": (b"", "multipart/form-data; boundary=x"),
-    "other boundary": (b"--y\r\n\r\n", "multipart/form-data; boundary=x"),
-    "no end": (
-        b'--x\r\nContent-Disposition: form-data; name=":action"\r\n\r\nfile_upload',
-        "multipart/form-data; boundary=x",
-    ),
-    "no names": (b"--x\r\n\r\n1\r\n--x--\r\n", "multipart/form-data; boundary=x"),
-    "bad header": (b"--x\r\n\xff\xfe\r\n\r\n1\r\n--x--\r\n", "multipart/form-data; boundary=x"),
-    "long header": (b"--x\r\nA: " + b"a" * 200_000, "multipart/form-data; boundary=x"),
-    "many parts": (
-        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 20_000 + b"--x--\r\n",
-        "multipart/form-data; boundary=x",
-    ),
-    "long field": (
-        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
-        + b"a" * 20_000_000
-        + b"\r\n--x--\r\n",
-        "multipart/form-data; boundary=x",
-    ),
-    "not UTF-8": (
-        b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\r\n--x--\r\n',
-        "multipart/form-data; boundary=x",
-    ),
-    "urlencoded": (b":action=file_upload", "application/x-www-form-urlencoded"),
-}
-
-
-@pytest.mark.parametrize(("body", "kind"), BODIES.values(), ids=BODIES)
-def test_broken_forms_are_refused(house: House, body: bytes, kind: str) -> None:
-    """With 400 and the reason, also where they come in chunks without a length."""
-    for data in (body, iter([body[:100], body[100:]] if body else [])):
-        answer = requests.post(
-            house.url, data=data, headers={"Content-Type": kind}, auth=house.auth, timeout=60
-        )
-        assert answer.status_code == 400, answer.text
-        assert answer.text.strip()
-
-
-def test_a_form_needs_its_file_once(house: House) -> None:
-    """None, without a name, or two of them: 400."""
-    made = wheel("alpha")
-    content = ("content", (made.filename, made.body))
-    nameless = ("content", ("", made.body))
-    for files in ([], [nameless], [content, content]):
-        parts: Any = [(name, (None, value)) for name, value in form(made)]
-        answer = requests.post(house.url, files=parts + files, auth=house.auth, timeout=60)
-        assert answer.status_code == 400, answer.text
-        assert "file" in answer.reason
-
-
-def raw(
-    house: House, head: str, body: bytes = b"", *, end: bool = False, whole: bool = True
-) -> bytes:
-    """What comes back on a connection of our own; `end` closes our side after the body.
-
-    Not `whole`: only until there is an answer; for the body it has refused the server may wait.
-    """
-    place = urlsplit(house.url)
-    user = base64.b64encode(":".join(house.auth).encode()).decode()
-    lines = [
-        f"POST {place.path} HTTP/1.1",
-        f"Host: {place.netloc}",
-        f"Authorization: Basic {user}",
-        "Content-Type: multipart/form-data; boundary=" + "x" * 20,
-        "Connection: close",
-        *head.splitlines(),
-    ]
-    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
-        connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
-        if end:
-            connection.shutdown(socket.SHUT_WR)
-        received = b""
-        while piece := connection.recv(65536):
-            received += piece
-            if not whole and b"\r\n\r\n" in received:
-                break
-        return received
-
-
-def test_a_body_that_ends_too_early_is_forgotten(house: House, stack: Stack, pulp: Pulp) -> None:
-    """Whatever the client hears, if it hears anything: nothing is in, nothing is left."""
-    made = wheel("alpha", payload=300_000, salt=unique())
-    body = multipart(form(made), made)
-    for cut in (10, 2000, len(body) - 2, len(body) // 2):
-        answer = raw(house, f"Content-Length: {len(body)}", body[:cut], end=True)
-        assert not answer.startswith((b"HTTP/1.1 2", b"HTTP/1.1 5")), answer
-    answer = raw(house, "Transfer-Encoding: chunked", b"%x\r\n" % len(body) + body[:5000], end=True)
-    assert not answer.startswith((b"HTTP/1.1 2", b"HTTP/1.1 5")), answer
-    wait_for(lambda: leftovers(stack) == [], "the parts to be removed")
-    assert pulp.rows("artifacts/", sha256=made.sha256) == []
-
-
-def test_a_refusal_comes_before_the_body_where_the_client_waits(pulp: Pulp) -> None:
-    """`Expect: 100-continue`: 413, 401 and 403 at once, else 100 and then the answer."""
-    house = make_house(pulp, max_file_size=1_000_000)
-    expecting = "Expect: 100-continue\nContent-Length: "
-    assert raw(house, f"{expecting}900000000", whole=False).startswith(b"HTTP/1.1 413 ")
-    wrong = replace(house, token="pyindex-none")
-    assert raw(wrong, f"{expecting}1000", whole=False).startswith(b"HTTP/1.1 401 ")
-    made = wheel("alpha", salt=unique())
-    body = multipart(form(made), made)
-    answer = raw(house, f"{expecting}{len(body)}", body)
-    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
-    pulp.update(house.distribution["pulp_href"], allow_uploads=False)
-    assert raw(house, f"{expecting}1000", whole=False).startswith(b"HTTP/1.1 403 ")
-
-
 def test_nothing_stays_behind(house: House, stack: Stack, pulp: Pulp) -> None:
     """No content, no artifact, no pending upload, no file on the disk."""
     fresh = wheel("alpha", salt=unique())
@@ -355,54 +237,3 @@ def test_nothing_stays_behind(house: House, stack: Stack, pulp: Pulp) -> None:
     assert pulp.rows(f"{house.repository['pulp_href']}uploads/") == []
     assert pulp.latest(house.repository)["number"] == 0
     wait_for(lambda: leftovers(stack) == [], "the parts to be removed")
-
-
-def leftovers(stack: Stack) -> list[str]:
-    """Files of uploads on the content app's disk, other than those just being read."""
-    return [path.name for path in Path(stack.home, "tmp/pyindex-downloads").glob("upload-*")]
-
-
-def test_hostile_files_take_little_memory(stack: Stack, house: House) -> None:
-    """Bombs of every kind, many at a time: no content process needs 150 MB more."""
-    bombs = [zip_bomb(), tar_bomb(), metadata_bomb(), many_entries()]
-    for bomb in bombs:
-        assert house.send(bomb).status_code == 400
-    before = memory(stack)
-    for bomb in bombs * 3:
-        assert house.send(bomb).status_code == 400
-    assert growth(stack, before) < MOST_MEMORY
-
-
-def test_a_large_file_takes_no_more_memory_than_a_small_one(
-    stack: Stack, pulp: Pulp, tmp_path: Path
-) -> None:
-    """300 MB go to disk as they come."""
-    house = make_house(pulp)
-    assert house.send(wheel("alpha", "0.1")).ok
-    large = large_wheel(tmp_path, 300_000_000)
-    before = memory(stack)
-    assert post_large(house.url, large, house.auth).status_code == 200
-    assert growth(stack, before) < 50_000_000
-    answer = house.index.get(house.index.files("large")[large.filename]["url"], stream=True)
-    assert int(answer.headers["Content-Length"]) == large.size
-    answer.close()
-
-
-def memory(stack: Stack) -> dict[int, int]:
-    """Resident bytes of each content process, from where its peak is counted anew."""
-    found = {}
-    for process in stack.processes("pulpcore-content"):
-        Path(f"/proc/{process.pid}/clear_refs").write_text("5")
-        found[process.pid] = process.memory_info().rss
-    return found
-
-
-def growth(stack: Stack, before: dict[int, int]) -> int:
-    """The most that a content process has had over what it had `before`."""
-    most = 0
-    for process in stack.processes("pulpcore-content"):
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-        peak = int(line.split()[1]) * 1024
-        most = max(most, peak - before.get(process.pid, peak))
-    return most

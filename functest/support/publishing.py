@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import requests
 
 from .index import Index
 from .pulp import Pulp, Row
+from .stack import Stack
 from .wheels import MadeFile
 
 Fields = list[tuple[str, str]]
@@ -111,3 +113,8 @@ def multipart(fields: Iterable[tuple[str, str]], made: MadeFile, boundary: str =
         f'filename="{made.filename}"\r\nContent-Type: application/octet-stream\r\n\r\n'
     )
     return "".join(parts).encode() + made.body + f"\r\n--{boundary}--\r\n".encode()
+
+
+def leftovers(stack: Stack) -> list[str]:
+    """Files of uploads on the content app's disk, other than those just being read."""
+    return [path.name for path in Path(stack.home, "tmp/pyindex-downloads").glob("upload-*")]
