@@ -1,9 +1,7 @@
-"""Rules on which files an index shows and gives out, and quarantine."""
+"""Rules on which files an index shows and gives out."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,44 +12,26 @@ from support.index import Index
 from support.markup import JSON_TYPE
 from support.osv import database, entry
 from support.publishing import make_house
-from support.pulp import Mirror, Pulp, Row, refusal, unique, wait_for
+from support.pulp import Mirror, Pulp, Row, unique, wait_for
+from support.ruling import (
+    NEW,
+    OLD,
+    REFUSALS,
+    ago,
+    cool_down,
+    make_ruleset,
+    mirror_aged,
+    shows,
+    url_of,
+)
 from support.upstream import Upstream
 from support.wheels import wheel
-
-RULESETS = "pyindex/rulesets/"
-QUARANTINES = "pyindex/quarantines/"
-REFUSALS = "pyindex/refusals/"
-
-OLD, NEW = "alpha-1.0-py3-none-any.whl", "alpha-2.0-py3-none-any.whl"
-
-Rules = list[dict[str, Any]]
-
-
-def cool_down(age: str = "7d", action: str = "hide", **more: Any) -> dict[str, Any]:
-    """The rule that most begin with."""
-    when = {"younger_than": age, "unknown": "hide"}
-    return {"name": "cool-down", "when": when, "action": action, **more}
-
-
-def ago(**duration: float) -> str:
-    """A moment as an upstream's page tells it."""
-    moment = datetime.now(UTC) - timedelta(**duration)
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-@pytest.fixture
-def clients(tmp_path: Path) -> Clients:
-    """pip and uv, at home in a fresh folder."""
-    return Clients(folder=tmp_path)
 
 
 @pytest.fixture
 def mirror(pulp: Pulp, upstream: Upstream) -> Mirror:
     """`alpha` 1.0, a year old, and 2.0, an hour old; `beta` 1.0."""
-    upstream.catalogue.add(wheel("alpha", "1.0"), upload_time=ago(days=365))
-    upstream.catalogue.add(wheel("alpha", "2.0"), upload_time=ago(hours=1))
-    upstream.catalogue.add(wheel("beta", "1.0"), upload_time=ago(days=365))
-    return pulp.mirror(upstream.url)
+    return mirror_aged(pulp, upstream)
 
 
 @pytest.fixture
@@ -67,20 +47,6 @@ def rule(pulp: Pulp, mirror: Mirror) -> Callable[..., Row]:
         return ruleset
 
     return set_rules
-
-
-def make_ruleset(pulp: Pulp, *rules: dict[str, Any]) -> Row:
-    return pulp.create(RULESETS, name=unique("rules"), rules=list(rules))
-
-
-def shows(*names: str, project: str = "alpha") -> Callable[[Index], bool]:
-    """Whether a project's page shows these files and no other."""
-    return lambda index: set(index.files(project)) == set(names)
-
-
-def url_of(mirror: Mirror, filename: str) -> str:
-    """Where a file is that its page shows."""
-    return str(mirror.index.files(filename.partition("-")[0])[filename]["url"])
 
 
 def test_pip_and_uv_take_an_older_release_while_a_new_one_cools_down(
@@ -192,55 +158,6 @@ def test_a_report_is_written_down_and_nothing_else(
     assert {one["action"] for one in refusals_of(pulp, mirror)} == {"report"}
 
 
-def test_a_project_can_be_held_at_once(pulp: Pulp, mirror: Mirror) -> None:
-    """What is in memory included; its page says so. Released, all is as it was."""
-    index = mirror.index
-    url = url_of(mirror, OLD)
-    before = index.whole()
-    assert requests.get(url).ok
-    held = pulp.create(QUARANTINES, project="Alpha", reason="being looked at\nby security")
-    began = datetime.now(UTC)
-    index.wait(lambda one: one.get(url).status_code == 403, "the quarantine", timeout=5)
-    assert datetime.now(UTC) - began < timedelta(seconds=2)
-    page = index.json("alpha")
-    assert page["files"] == []
-    assert page["project-status"] == {
-        "status": "quarantined",
-        "reason": "being looked at by security",
-    }
-    assert "being looked at by security" in index.get(url).text
-    assert index.get("pypi/alpha/json").status_code == 404
-    assert set(index.files("beta")) == {"beta-1.0-py3-none-any.whl"}
-    assert refusal(pulp.post(QUARANTINES, {"project": "alpha", "reason": "x"}), "non_field_errors")
-    assert pulp.delete(held["pulp_href"]).status_code == 204
-    index.wait(lambda one: one.get(url).ok, "the release")
-    assert index.whole() == before
-
-
-def test_a_file_or_release_can_be_held_at_one_index(pulp: Pulp, mirror: Mirror) -> None:
-    """The rest of the project stays, and so do other indexes."""
-    other = pulp.distribute(repository=mirror.repository["pulp_href"])
-    elsewhere = Index(base=other["base_url"]).wait_served()
-    where = mirror.distribution["pulp_href"]
-    pulp.create(QUARANTINES, distribution=where, project="alpha", filename=NEW, reason="bad")
-    mirror.index.wait(shows(OLD))
-    pulp.create(QUARANTINES, distribution=where, project="alpha", release="1.0.0", reason="bad")
-    mirror.index.wait(shows())
-    assert set(elsewhere.files("alpha")) == {OLD, NEW}
-    wrong = {"project": "alpha", "filename": "beta-1.0.tar.gz", "reason": "x"}
-    assert "not one of the project" in refusal(pulp.post(QUARANTINES, wrong), "filename")
-
-
-def test_what_is_held_takes_no_uploads(pulp: Pulp) -> None:
-    """PEP 792: neither does a project whose upstream says so."""
-    house = make_house(pulp)
-    held = {"project": "alpha", "release": "2.0", "reason": "who sent this?"}
-    pulp.create(QUARANTINES, distribution=house.distribution["pulp_href"], **held)
-    wait_for(lambda: house.send(wheel("alpha", "2.0")).status_code == 400, "the quarantine")
-    assert "who sent this?" in house.send(wheel("alpha", "2.0")).text
-    assert house.send(wheel("alpha", "1.0")).status_code == 200
-
-
 def test_malware_and_licences_are_known_from_what_is_here(pulp: Pulp) -> None:
     """By the domain's database of advisories, and by the files' own metadata."""
     name, free = unique("eel"), unique("fee")
@@ -306,19 +223,6 @@ def test_rules_hold_for_what_passes_through_and_for_bases(pulp: Pulp, upstream: 
     assert "cool-down" in str(told)
 
 
-def test_a_ruleset_with_a_mistake_is_refused_with_its_place(pulp: Pulp) -> None:
-    """When it is made and when it is changed; nothing is stored."""
-    wrong = {"name": unique(), "rules": [cool_down(), cool_down("7 dayz", name="other")]}
-    answer = pulp.post(RULESETS, wrong)
-    assert "rules[1] 'other', when.younger_than: '7 dayz': not a duration" in refusal(
-        answer, "rules"
-    )
-    ruleset = make_ruleset(pulp, cool_down())
-    changed = pulp.patch(ruleset["pulp_href"], {"rules": [{"name": "x"}]})
-    assert "rules[0] 'x', action" in refusal(changed, "rules")
-    assert pulp.read(ruleset["pulp_href"])["rules"] == [cool_down()]
-
-
 def test_a_ruleset_in_use_stays(pulp: Pulp, mirror: Mirror, rule: Callable[..., Row]) -> None:
     """Deleting it would open an index; the answer names what uses it."""
     ruleset = rule(cool_down())
@@ -330,100 +234,3 @@ def test_a_ruleset_in_use_stays(pulp: Pulp, mirror: Mirror, rule: Callable[..., 
     mirror.index.wait(shows(OLD, NEW))
     pulp.update(mirror.distribution["pulp_href"], ruleset=None)
     assert pulp.delete(ruleset["pulp_href"]).status_code == 204
-
-
-def test_a_dry_run_says_what_would_be_hidden_when(pulp: Pulp, mirror: Mirror) -> None:
-    """Of an index or a version, now and at a given time, page by page."""
-    ruleset = make_ruleset(pulp, cool_down())
-    href = f"{ruleset['pulp_href']}dry_run/"
-    for of in (mirror.distribution, mirror.repository, pulp.latest(mirror.repository)):
-        told = pulp.post(href, {"of": of["pulp_href"]}).json()
-        [project] = told["results"]
-        assert (project["project"], project["files_shown"]) == ("alpha", 1)
-        [file] = project["files"]
-        assert (file["filename"], file["action"], file["rule"]) == (NEW, "hide", "cool-down")
-        assert file["until"] > datetime.now(UTC).isoformat()
-    later = (datetime.now(UTC) + timedelta(days=8)).isoformat()
-    of = mirror.distribution["pulp_href"]
-    assert pulp.post(href, {"of": of, "at": later}).json()["results"] == []
-    everything = [{"name": "all", "when": {"project": "*"}, "action": "deny"}]
-    told = pulp.post(href, {"of": of, "rules": everything, "limit": 1}).json()
-    assert (told["results"][0]["project"], told["next"]) == ("alpha", "alpha")
-    told = pulp.post(href, {"of": of, "rules": everything, "after": told["next"]}).json()
-    assert ([one["project"] for one in told["results"]], told["next"]) == (["beta"], None)
-    assert "nowhere" in refusal(pulp.post(href, {"of": "nowhere"}), "of")
-
-
-def test_an_upload_is_refused_by_the_rules_of_its_repository(pulp: Pulp) -> None:
-    """The publishing tool is told which rule and why."""
-    ruleset = make_ruleset(
-        pulp,
-        {
-            "name": "our names",
-            "when": {"not": {"project": "acme-*"}},
-            "action": "deny",
-            "text": "names begin with acme-",
-        },
-    )
-    house = make_house(pulp, ruleset=ruleset["pulp_href"])
-    pulp.made.remove(ruleset["pulp_href"])
-    pulp.made.insert(0, ruleset["pulp_href"])
-    refused = house.send(wheel("other", "1.0"))
-    assert refused.status_code == 403
-    assert "'our names'" in refused.text
-    assert "names begin with acme-" in refused.reason
-    assert house.send(wheel("acme-tool", "1.0")).status_code == 200
-    assert house.index.projects() == {"acme-tool"}
-
-
-def test_a_sync_does_not_take_what_its_rules_deny(pulp: Pulp, upstream: Upstream) -> None:
-    """And takes it once they do not any more, although upstream has not changed."""
-    upstream.catalogue.add(wheel("alpha", "1.0"), upload_time=ago(days=365))
-    upstream.catalogue.add(wheel("alpha", "2.0"), upload_time=ago(hours=1))
-    ruleset = make_ruleset(pulp, cool_down(action="deny"))
-    mirror = pulp.mirror(upstream.url, ruleset=ruleset["pulp_href"])
-    pulp.made.remove(ruleset["pulp_href"])
-    pulp.made.insert(0, ruleset["pulp_href"])
-    assert pulp.filenames(pulp.latest(mirror.repository)) == {OLD}
-    pulp.update(ruleset["pulp_href"], rules=[cool_down("30m", action="deny")])
-    pulp.sync(mirror.repository, mirror.remote)
-    assert pulp.filenames(pulp.latest(mirror.repository)) == {OLD, NEW}
-
-
-def test_a_gate_lets_nothing_come_that_the_ruleset_denies(pulp: Pulp, mirror: Mirror) -> None:
-    """The finding says which rule; without a ruleset the gate stays closed."""
-    ruleset = make_ruleset(pulp, cool_down(action="deny"))
-    target = pulp.create_repository(gates=[{"rule": "ruleset"}])
-    href = f"{target['pulp_href']}promote/"
-    source = {"source": mirror.repository["pulp_href"], "dry_run": True}
-    told = pulp.task(pulp.post(href, source))["result"]["gates"]
-    assert [one["reason"] for one in told["findings"]] == ["the repository has no ruleset"]
-    pulp.update(target["pulp_href"], ruleset=ruleset["pulp_href"])
-    pulp.made.remove(ruleset["pulp_href"])
-    pulp.made.insert(0, ruleset["pulp_href"])
-    told = pulp.task(pulp.post(href, source))["result"]["gates"]
-    assert [one["filename"] for one in told["findings"]] == [NEW]
-    assert "'cool-down'" in told["findings"][0]["reason"]
-    older = {**source, "dry_run": False, "releases": [{"project": "alpha", "release": "1.0"}]}
-    pulp.task(pulp.post(href, older))
-    assert pulp.filenames(pulp.latest(target)) == {OLD}
-
-
-def test_who_may_not_see_a_ruleset_cannot_use_it(pulp: Pulp, mirror: Mirror) -> None:
-    """And sees neither refusals nor quarantines of others."""
-    ruleset = make_ruleset(pulp, cool_down())
-    user = pulp.create("users/", username=unique("user"), password="a long password")
-    other = replace(pulp, auth=(user["username"], "a long password"), made=pulp.made)
-    assert other.get(ruleset["pulp_href"]).status_code == 404
-    assert other.rows(RULESETS) == other.rows(REFUSALS) == other.rows(QUARANTINES) == []
-    where = mirror.distribution["pulp_href"]
-    held = {"project": "alpha", "reason": "no", "distribution": where}
-    assert other.post(QUARANTINES, held).status_code == 403
-    assert other.post(QUARANTINES, {**held, "distribution": None}).status_code == 403
-    given = {"role": "pyindex.pyindexdistribution_owner", "users": [user["username"]]}
-    assert pulp.post(f"{where}add_role/", given).ok
-    using = other.patch(where, {"ruleset": ruleset["pulp_href"]})
-    assert refusal(using, "ruleset")
-    assert other.post(QUARANTINES, {**held, "distribution": None}).status_code == 403
-    other.create(QUARANTINES, **held)
-    mirror.index.wait(shows())
