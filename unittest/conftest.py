@@ -22,7 +22,7 @@ from pulp_pyindex.stack.home import Home, open_home
 from pulp_pyindex.stack.options import default_options
 from pulp_pyindex.stack.postgres import DATABASE, database_url, prepare_cluster
 from pulp_pyindex.stack.settings_file import write_settings
-from pulp_pyindex.stack.throwaway import begin, copied_cluster, end, prepared_data
+from support.throwaway import begin, copied_cluster, end, prepared_data
 
 # The same examples in every run, and no clock: what is searched for at random is in `make fuzz`.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)

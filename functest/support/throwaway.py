@@ -1,4 +1,4 @@
-"""A prepared database without services, for tests: made once, copied for each run, thrown away."""
+"""A prepared database without services: made once, copied for each run, thrown away."""
 
 import fcntl
 import shutil
