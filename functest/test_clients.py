@@ -24,11 +24,9 @@ from support.wheels import MadeFile, sdist, wheel
 
 ALPHA = "alpha-1.0-py3-none-any.whl"
 ALPHA_OLD = "alpha-0.9-py3-none-any.whl"
-ALPHA_NEW = "alpha-2.0-py3-none-any.whl"
 BETA = "beta-1.0-py3-none-any.whl"
 BETA_YANKED = "beta-1.1-py3-none-any.whl"
 GAMMA = "gamma-3.0.tar.gz"
-DOTTED = "Dotted_Name-1.0-py3-none-any.whl"
 Files = dict[str, MadeFile]
 OLD, RECENT = "2022-03-04T05:06:07.008000Z", "2025-06-07T08:09:10.111213Z"
 

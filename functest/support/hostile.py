@@ -1,7 +1,6 @@
 """Files that no index should take, made of good ones."""
 
 import gzip
-import hashlib
 import io
 import tarfile
 import warnings
@@ -137,10 +136,6 @@ def tar_entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tar
     entry.type = kind
     entry.linkname = target
     return entry
-
-
-def digest_of_other_bytes(made: MadeFile) -> str:
-    return hashlib.sha256(made.body + b"!").hexdigest()
 
 
 def _entries_of(archive: bytes) -> bytes:

@@ -110,11 +110,6 @@ class Advisory:
     #: Ranges that PEP 440 cannot read, hence that match nothing.
     unreadable: int = 0
 
-    @property
-    def is_malware(self) -> bool:
-        """Whether it tells of malware."""
-        return self.id.startswith(MALWARE)
-
 
 def read_advisory(document: bytes, name: str) -> Advisory | None:
     """The advisory in an OSV document; None where it is about no Python project.
