@@ -1,7 +1,10 @@
 """Promote from one repository to another by reference, compare, and go back."""
 
+from collections.abc import Callable
+
 import pytest
 
+from support.attestations import provenance
 from support.index import Index
 from support.pulp import Pulp, Row, TaskFailed, refusal
 from support.upstream import Upstream
@@ -86,6 +89,34 @@ def test_named_projects_and_releases_leave_the_rest_alone(
     assert "alpha_one-1.0.tar.gz" not in names
     assert "beta-2.0-py3-none-any.whl" in names
     assert not any(name.startswith("gamma") for name in names)
+
+
+def test_what_was_said_of_bytes_does_not_outlive_them(
+    pulp: Pulp, prod: Row, make_upstream: Callable[..., Upstream]
+) -> None:
+    """A yank and a provenance are not those of other bytes that come under the same name."""
+    before, after = make_upstream(), make_upstream()
+    old, new = wheel("delta"), wheel("delta", salt="new")
+    before.add(old, yanked="broken", provenance=provenance(old))
+    after.add(new)
+    pulp.sync(prod, pulp.create_remote(before.url, provenance=True))
+    index = index_of(pulp, prod).wait_served()
+
+    def is_plain(one: Index) -> bool:
+        file = one.files("delta")[old.filename]
+        is_told = bool(file.get("yanked") or file.get("provenance"))
+        return file["hashes"]["sha256"] == new.sha256 and not is_told
+
+    assert "broken" in index.html("delta")
+    remote = pulp.create_remote(after.url)
+    dev = pulp.create_repository()
+    pulp.sync(dev, remote)
+    promote(pulp, prod, source=dev["pulp_href"], mode="add")
+    index.wait(is_plain, "the promoted file")
+    pulp.task(pulp.post(f"{prod['pulp_href']}rollback/", {"version": 1}))
+    index.wait(lambda one: not is_plain(one), "the old file")
+    pulp.sync(prod, remote)
+    index.wait(is_plain, "the synced file")
 
 
 def test_a_rollback_is_a_new_version_that_equals_the_old_one(

@@ -111,7 +111,7 @@ def _pages(version: RepositoryVersion, names: Sequence[str]) -> Iterator[Project
         )
     }
     yanks = dict(_units("pyindex_pyindexyank", "unit.filename, unit.reason", values))
-    attested = {row[0] for row in _units("pyindex_pyindexprovenance", "unit.filename", values)}
+    attested = set(_units("pyindex_pyindexprovenance", "unit.filename, unit.file_sha256", values))
     serials = project_serials(version, list(names))
     files = _units(
         "pyindex_pyindexfile",
@@ -134,7 +134,7 @@ def _page(
     status: ProjectStatus,
     serial: int,
     yanks: dict[str, str],
-    attested: set[str],
+    attested: set[tuple[str, str]],
 ) -> ProjectPage:
     ordered = sorted(rows, key=lambda row: (version_order(row[1]), row[2]))
     return ProjectPage(
@@ -146,7 +146,7 @@ def _page(
     )
 
 
-def _file(row: tuple[Any, ...], yanks: dict[str, str], attested: set[str]) -> File:
+def _file(row: tuple[Any, ...], yanks: dict[str, str], attested: set[tuple[str, str]]) -> File:
     project, version, filename, sha256, hashes, requires_python, size, upload_time, meta = row
     if isinstance(hashes, str):  # a raw cursor hands jsonb over as text
         hashes = json.loads(hashes)
@@ -159,7 +159,9 @@ def _file(row: tuple[Any, ...], yanks: dict[str, str], attested: set[str]) -> Fi
         upload_time=upload_time,
         yanked=yanks.get(filename),
         core_metadata=None if meta is None else ({"sha256": meta} if meta else {}),
-        provenance=provenance_link(project, version, filename) if filename in attested else None,
+        provenance=provenance_link(project, version, filename)
+        if (filename, sha256) in attested
+        else None,
     )
 
 

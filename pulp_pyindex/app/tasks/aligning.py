@@ -77,10 +77,9 @@ def _let_go_undesired(cursor: Any, values: dict[str, Any]) -> None:
 
 
 def _let_go_taken_back(cursor: Any, values: dict[str, Any], *, with_provenance: bool) -> None:
-    tables = ["pyindex_pyindexyank"]
-    if with_provenance:
-        tables.append("pyindex_pyindexprovenance")
-    for table in tables:
+    # Where upstream is not asked for provenance, what there is holds as long as the bytes.
+    stale = "" if with_provenance else "AND file.sha256 <> unit.file_sha256"
+    for table, taken_back in (("pyindex_pyindexyank", ""), ("pyindex_pyindexprovenance", stale)):
         cursor.execute(
             f"""
             INSERT INTO pyindex_going
@@ -89,7 +88,8 @@ def _let_go_taken_back(cursor: Any, values: dict[str, Any], *, with_provenance: 
             WHERE NOT EXISTS (SELECT FROM pyindex_desired WHERE content_id = unit.content_ptr_id)
               AND EXISTS (SELECT FROM pyindex_pyindexfile file
                           JOIN pyindex_desired ON content_id = file.content_ptr_id
-                          WHERE file.project = unit.project AND file.filename = unit.filename)
+                          WHERE file.project = unit.project AND file.filename = unit.filename
+                            {taken_back})
             """,
             values,
         )

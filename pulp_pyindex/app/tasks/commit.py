@@ -150,7 +150,7 @@ def _accept(
         [[upload.file_id for upload in coming.values()]],
     )
     _bring_provenance(repository, list(coming.values()), change)
-    _forget_replaced(change)
+    change.forget_replaced()
     return accepted
 
 
@@ -208,31 +208,6 @@ def _bring_provenance(
         change.cursor.execute(
             f"INSERT INTO pyindex_coming SELECT content_id FROM {writing.PROVENANCES.table}"
             " ON CONFLICT DO NOTHING"
-        )
-
-
-def _forget_replaced(change: versions.Change) -> None:
-    """Yanks and provenance spoke of the bytes that go, not of those that replace them."""
-    for table in ("pyindex_pyindexyank", "pyindex_pyindexprovenance"):
-        change.cursor.execute(
-            f"""
-            INSERT INTO pyindex_going
-            SELECT unit.content_ptr_id
-            FROM pyindex_coming
-            JOIN pyindex_pyindexfile new ON new.content_ptr_id = pyindex_coming.content_id
-            JOIN {table} unit ON unit.project = new.project AND unit.version = new.version
-             AND unit.filename = new.filename
-            JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
-             AND held.repository_id = %s AND held.version_removed_id IS NULL
-            WHERE NOT EXISTS (SELECT FROM core_repositorycontent same
-                              WHERE same.content_id = new.content_ptr_id
-                                AND same.repository_id = %s
-                                AND same.version_removed_id IS NULL)
-              AND NOT EXISTS (SELECT FROM pyindex_coming c
-                              WHERE c.content_id = unit.content_ptr_id)
-            ON CONFLICT DO NOTHING
-            """,
-            [change.repository.pk, change.repository.pk],
         )
 
 

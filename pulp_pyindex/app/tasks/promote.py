@@ -114,11 +114,15 @@ def _plan(
         _check_named(change, source, values)
         if mode == "replace":
             _let_go(change, values)
+        else:
+            change.forget_replaced(_OF_SOURCE, values)
         change.settle()
         return
     _take_all(change, values)
     if mode == "replace":
         _let_go_all(change, values)
+    else:
+        change.forget_replaced(_OF_SOURCE, values)
     # Where all is replaced nothing stays that something could supersede.
     change.settle(supersede=mode != "replace")
 

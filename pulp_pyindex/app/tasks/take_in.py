@@ -54,6 +54,7 @@ def _take(repository: PyindexRepository, rows: Sequence[tuple[Any, ...]]) -> int
             [list(files.values())],
         )
         _bring_said(repository, rows, change)
+        change.forget_replaced()
         change.settle()
         version = change.commit(info={"source": "pull-through", "files": sorted(files)[:100]})
         change.cursor.execute(

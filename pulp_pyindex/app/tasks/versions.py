@@ -12,7 +12,7 @@ in a task that holds the repository. The tables live in the task's database sess
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,7 +23,12 @@ from psycopg.errors import DeadlockDetected
 
 from pulpcore.plugin.models import CreatedResource, RepositoryVersion, Task
 
-from pulp_pyindex.app.models import PyindexRepository, PyindexVersion, PyindexYank
+from pulp_pyindex.app.models import (
+    PyindexProvenance,
+    PyindexRepository,
+    PyindexVersion,
+    PyindexYank,
+)
 from pulp_pyindex.app.models.repository import CONTENT_TYPES, current_user_name
 from pulp_pyindex.app.tasks.publish import ensure_published
 
@@ -52,6 +57,33 @@ _TOUCH = """
 """
 
 
+# The order is forced as in `_superseded`.
+_FORGET = """
+    INSERT INTO pyindex_going
+    SELECT held.content_id FROM pyindex_coming
+    JOIN pyindex_pyindexfile new ON new.content_ptr_id = pyindex_coming.content_id
+    JOIN LATERAL (
+        SELECT said.content_ptr_id AS id FROM {table} said
+        WHERE said._pulp_domain_id = new._pulp_domain_id AND said.project = new.project
+          AND said.filename = new.filename OFFSET 0
+    ) said ON true
+    JOIN LATERAL (
+        SELECT content_id FROM core_repositorycontent
+        WHERE content_id = said.id AND repository_id = %(repository)s
+          AND version_removed_id IS NULL OFFSET 0
+    ) held ON true
+    WHERE held.content_id NOT IN ({kept}) AND NOT EXISTS (
+        SELECT FROM pyindex_pyindexfile same
+        JOIN core_repositorycontent here ON here.content_id = same.content_ptr_id
+        WHERE same._pulp_domain_id = new._pulp_domain_id AND same.filename = new.filename
+          AND same.sha256 = new.sha256
+          AND here.repository_id = %(repository)s AND here.version_removed_id IS NULL)
+    ON CONFLICT DO NOTHING
+"""
+
+_NOTHING: Mapping[str, Any] = {}
+
+
 def touch(cursor: Any, table: str) -> None:
     """Keep the units in `table`.content_id from orphan clean-up, without waiting for others."""
     cursor.execute(_TOUCH.format(table=table))
@@ -74,6 +106,21 @@ class Change:
     def __init__(self, repository: PyindexRepository, cursor: Any) -> None:
         self.repository = repository
         self.cursor = cursor
+
+    def forget_replaced(self, staying: str = "", values: Mapping[str, Any] = _NOTHING) -> None:
+        """Let go what was said of bytes that give way to others under the same file name.
+
+        Yanks and provenance go with the bytes they spoke of, unless they come as well, or are among
+        the content ids that the SQL `staying` selects with `values`. Call it before `settle`.
+        """
+        kept = "SELECT content_id FROM pyindex_coming" + (
+            f" UNION ALL {staying}" if staying else ""
+        )
+        for table in (PyindexYank._meta.db_table, PyindexProvenance._meta.db_table):
+            self.cursor.execute(
+                _FORGET.format(table=table, kept=kept),
+                {**values, "repository": self.repository.pk},
+            )
 
     def settle(self, *, supersede: bool = True) -> None:
         """Drop what changes nothing and let go what is superseded.
