@@ -74,7 +74,10 @@ class Index:
         own = () if self.guard_pk is None and not self.require_token else (self,)
         if not self.bases:
             return own
-        behind = (door for base in self.bases if not base.lends for door in base.doors)
+        # Who lends gives away what is his own, not what others behind him keep.
+        behind = (
+            door for base in self.bases for door in base.doors if door is not base or not base.lends
+        )
         return tuple({door.distribution_pk: door for door in (*own, *behind)}.values())
 
     @property

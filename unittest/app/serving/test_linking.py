@@ -100,3 +100,15 @@ def test_the_doors_are_those_of_all_behind() -> None:
     lending = index(2, "private", require_token=True, lends=True)
     assert at(picture(lending, PUBLIC, ALL, TOP), "top").is_open
     assert not at(picture(lending), "private").is_open
+
+
+def test_who_lends_does_not_lend_what_others_keep() -> None:
+    """A door further behind is passed by who lent that one, and by nobody else's word."""
+    generous = index(4, "all", PRIVATE, PUBLIC, lends=True, require_token=True)
+    top = index(5, "top", generous)
+    kept = index(2, "private", require_token=True)
+    assert [door.base_path for door in at(picture(kept, PUBLIC, generous, top), "top").doors] == [
+        "private"
+    ]
+    lent = index(2, "private", require_token=True, lends=True)
+    assert at(picture(lent, PUBLIC, generous, top), "top").is_open
