@@ -16,10 +16,11 @@ THREE = [wheel("three", "1.0")]
 def added_and_removed(pulp: Pulp, version: str) -> tuple[dict[str, int], dict[str, int]]:
     """What a version's summary counts against the one before it."""
     summary = pulp.read(version)["content_summary"]
-    return tuple(  # type: ignore[return-value]
+    added, removed = (
         {name: entry["count"] for name, entry in summary[kind].items()}
         for kind in ("added", "removed")
     )
+    return added, removed
 
 
 def test_a_distribution_is_rolled_back_to_the_same_bytes(pulp: Pulp, upstream: Upstream) -> None:

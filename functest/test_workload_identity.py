@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -62,12 +63,10 @@ def test_a_job_publishes_with_what_its_ci_gives_it(
     [({"repository": "others/tools"}, 401), ({"lasts": -60.0}, 401)],
     ids=["another repository's job", "a token that has expired"],
 )
-def test_other_jobs_do_not(
-    team: Row, keys: Path, claims: dict[str, str | float], status: int
-) -> None:
+def test_other_jobs_do_not(team: Row, keys: Path, claims: dict[str, Any], status: int) -> None:
     """Who is not named by a rule, or comes too late, is asked who he is."""
     made = wheel("acme-tool", salt=unique())
-    token = workload.web_token(keys, **claims)  # type: ignore[arg-type]
+    token = workload.web_token(keys, **claims)
     answer = _send(team, made, token)
     assert answer.status_code == status
     assert "Basic" in answer.headers["WWW-Authenticate"]

@@ -15,6 +15,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
@@ -39,16 +40,16 @@ class Stack:
     content: str
     domains: bool = False
 
-    def client(self, **fields: object) -> Pulp:
+    def client(self, **fields: Any) -> Pulp:
         """A REST client, as the administrator unless `auth` says otherwise."""
-        given: dict[str, object] = {
+        given: dict[str, Any] = {
             "api": self.api,
             "content": self.content,
             "auth": ("admin", PASSWORD),
             "domain": "default" if self.domains else None,
             **fields,
         }
-        return Pulp(**given)  # type: ignore[arg-type]
+        return Pulp(**given)
 
     def processes(self, word: str) -> list[psutil.Process]:
         """Live processes of this stack whose command line holds `word`."""

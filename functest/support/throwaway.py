@@ -83,7 +83,7 @@ def _prepare(folder: Path, target: Path) -> None:
 
 def _pg_ctl(cluster: Cluster, arguments: list[str]) -> int:
     command = [str(cluster.programs / "pg_ctl"), "-D", str(cluster.pgdata), *arguments]
-    done = subprocess.run(  # type: ignore[call-overload]
+    done = subprocess.run(
         command,
         check=False,
         stdin=subprocess.DEVNULL,

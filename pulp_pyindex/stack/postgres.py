@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import quote
 
 from pulp_pyindex.stack.errors import DatabaseUnusable
@@ -84,7 +85,15 @@ def prepare_cluster(pgdata: Path, log: Path) -> Cluster:
     )
 
 
-def as_account(account: Account | None) -> dict[str, int | list[int]]:
+class AsAccount(TypedDict, total=False):
+    """What tells `subprocess` whose process it makes; nothing: our own."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def as_account(account: Account | None) -> AsAccount:
     """Keyword arguments that make `subprocess` run something as this account."""
     if account is None:
         return {}
@@ -94,7 +103,7 @@ def as_account(account: Account | None) -> dict[str, int | list[int]]:
 def _runs(programs: Path, account: Account) -> bool:
     command = [str(programs / "postgres"), "--version"]
     try:
-        done = subprocess.run(  # type: ignore[call-overload]
+        done = subprocess.run(
             command, check=False, capture_output=True, cwd="/", **as_account(account)
         )
     except PermissionError:
@@ -114,7 +123,7 @@ def _initdb(programs: Path, pgdata: Path, account: Account | None, log: Path) ->
     # A fixed locale: sorting must not depend on who started it first.
     command += ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"]
     with log.open("ab") as output:
-        done = subprocess.run(  # type: ignore[call-overload]
+        done = subprocess.run(
             command, check=False, stdout=output, stderr=output, cwd=pgdata, **as_account(account)
         )
     if done.returncode != 0:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import IO, Any, Self
 
 from django.core.files.base import File
 
@@ -83,7 +83,7 @@ class Bucket:
                     for chunk in source.chunks():
                         spool.write(chunk)
                     spool.seek(0)
-                    self._save(path, spool, source.size)  # type: ignore[arg-type]
+                    self._save(path, spool, source.size)
         except TreeFailed:
             raise
         except Exception as error:
@@ -96,7 +96,7 @@ class Bucket:
         except Exception as error:
             raise self._failed(path, error) from error
 
-    def _save(self, path: str, file: BinaryIO, size: int) -> None:
+    def _save(self, path: str, file: IO[bytes], size: int) -> None:
         content = File(file, name=path)
         content.size = size
         saved = self._storage.save(path, content)

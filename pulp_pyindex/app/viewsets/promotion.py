@@ -42,7 +42,8 @@ class PromotionActionsMixin:
         """Queue the promotion."""
         repository = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
         told = _told(PyindexPromoteSerializer, request)
-        source = find_version(told["source"], "source", seen=self.get_queryset())  # type: ignore[attr-defined]
+        seen = self.get_queryset()  # type: ignore[attr-defined]  # the viewset's own
+        source = find_version(told["source"], "source", seen=seen)
         if source.repository_id == repository.pk:
             raise ValidationError(
                 {"source": ["This is the repository itself; to go back use `rollback`."]}
@@ -133,7 +134,7 @@ class DiffActionMixin:
         named = request.query_params.get("base")
         if not named:
             raise ValidationError({"base": ["Name the version to compare with."]})
-        repositories = self.parent_viewset()  # type: ignore[attr-defined]
+        repositories = self.parent_viewset()  # type: ignore[attr-defined]  # the viewset's own
         repositories.request = request
         base = find_version(named, "base", seen=repositories.get_queryset())
         paginator = LimitOffsetPagination()

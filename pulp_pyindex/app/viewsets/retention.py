@@ -71,6 +71,7 @@ class HoldActionsMixin:
             held = catalog.holds(version.repository_id).get(version.pk, [])
             by = ", ".join(f"{hold.kind} {hold.name!r}" for hold in held)
             raise ValidationError([f"Version {version.number} is protected by: {by}."])
+        # Of the viewset that this is mixed into.
         deleted: Response = super().destroy(request, *args, **kwargs)  # type: ignore[misc]
         return deleted
 
