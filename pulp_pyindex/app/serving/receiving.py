@@ -84,17 +84,22 @@ def sweep(folder: Path) -> None:
             continue  # somebody is at work with it, or was
 
 
-async def _read(request: web.Request, parser: PushMultipartParser, sink: _Sink) -> None:
+async def _parse(request: web.Request, parser: PushMultipartParser, sink: _Sink) -> None:
+    """Pass the body on as it comes. Raises TimeoutError where nothing comes for too long."""
     loop = asyncio.get_running_loop()
+    async with asyncio.timeout(PATIENCE) as timeout:
+        async for chunk in request.content.iter_any():
+            for event in parser.parse(chunk):
+                sink.take(event)
+            if len(sink.waiting) >= _PIECE:
+                await sink.flush()
+            timeout.reschedule(loop.time() + PATIENCE)
+
+
+async def _read(request: web.Request, parser: PushMultipartParser, sink: _Sink) -> None:
     try:
         with parser:
-            async with asyncio.timeout(PATIENCE) as timeout:
-                async for chunk in request.content.iter_any():
-                    for event in parser.parse(chunk):
-                        sink.take(event)
-                    if len(sink.waiting) >= _PIECE:
-                        await sink.flush()
-                    timeout.reschedule(loop.time() + PATIENCE)
+            await _parse(request, parser, sink)
     except MultipartError as error:
         raise InvalidUpload(_CONTENT, f"The body is not a whole form: {error}.") from error
     except (ConnectionError, HttpProcessingError, web.RequestPayloadError) as error:

@@ -69,18 +69,10 @@ def clean_up(
             one.version.delete()
         pages = drop_unshown_pages()
         freed = _remove_content(minutes) if remove_content else unneeded.NOTHING
-    holds = catalog.holds(repository.pk)
     return {
         "dry_run": dry_run,
         "versions": [_described(repository, one) for one in going],
-        "held": [
-            {
-                **_described(repository, one),
-                "holds": [_hold(each) for each in holds.get(one.version.pk, ())],
-            }
-            for one in old
-            if one.version.pk in held
-        ],
+        "held": _held(repository, [one for one in old if one.version.pk in held]),
         "unneeded": asdict(found),
         "freed": {**asdict(freed), "pages": pages.pages, "page_bytes": pages.bytes},
     }
@@ -99,6 +91,18 @@ def _old(repository: PyindexRepository, retain: int | None, older_than: float | 
         latest = datetime.now(UTC) - timedelta(seconds=older_than)
         old = [one for one in old if one.superseded < latest]
     return old
+
+
+def _held(repository: PyindexRepository, staying: Sequence[_Old]) -> list[dict[str, Any]]:
+    """Those that would go, were it not for what holds them, and what that is."""
+    holds = catalog.holds(repository.pk)
+    return [
+        {
+            **_described(repository, one),
+            "holds": [_hold(each) for each in holds.get(one.version.pk, ())],
+        }
+        for one in staying
+    ]
 
 
 def _keys(going: Sequence[_Old]) -> list[Any]:
