@@ -1,6 +1,6 @@
 """Whatever REST can, the command line can; what it leaves out stands here with the reason."""
 
-import importlib.util
+import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,12 +45,9 @@ GROUPS: dict[str, tuple[str, ...]] = {"advisory": ("advisories",)}
 
 
 def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("describe", ROOT / ".ci" / "describe.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / ".ci")
+        return importlib.import_module("describe")
 
 
 @pytest.fixture(scope="module")
