@@ -19,6 +19,7 @@ from pulp_pyindex.app.catalog import RemoteFile
 from pulp_pyindex.app.exceptions import FileMismatch, FilesElsewhere, UpstreamError
 from pulp_pyindex.app.models import PyindexFile
 from pulp_pyindex.app.tasks.downloading import Fetched, fetch
+from pulp_pyindex.app.tasks.keeping import Keeping
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.paths import METADATA_SUFFIX
 
@@ -79,22 +80,26 @@ class _Round:
 
     async def _from(self, remote_pk: UUID, files: Iterator[RemoteFile]) -> None:
         remote = await sync_to_async(_remote)(remote_pk)
-        async with Upstream(remote) as upstream:
-            workers = [self._work(upstream, files) for _ in range(upstream.concurrency)]
+        async with Upstream(remote) as upstream, Keeping() as keeping:
+            workers = [self._work(upstream, keeping, files) for _ in range(upstream.concurrency)]
             await asyncio.gather(*workers)
 
-    async def _work(self, upstream: Upstream, files: Iterator[RemoteFile]) -> None:
+    async def _work(
+        self, upstream: Upstream, keeping: Keeping, files: Iterator[RemoteFile]
+    ) -> None:
         for file in files:
             try:
-                await self._one(upstream, file)
+                await self._one(upstream, keeping, file)
             except (UpstreamError, FileMismatch) as error:
                 self._failures.append((file.filename, str(error)))
             else:
+                if not self._beside:
+                    self._brought.files += 1
                 self._progress.done += 1
                 if self._progress.done % 100 == 0:
                     await sync_to_async(self._progress.save)()
 
-    async def _one(self, upstream: Upstream, file: RemoteFile) -> None:
+    async def _one(self, upstream: Upstream, keeping: Keeping, file: RemoteFile) -> None:
         assert file.url is not None
         if self._beside:
             fetched = await fetch(
@@ -103,12 +108,12 @@ class _Round:
                 filename=file.filename + METADATA_SUFFIX,
                 sha256=file.metadata_sha256 or None,
             )
-            await sync_to_async(self._keep_metadata)(file, fetched)
+            await keeping.run(self._keep_metadata, file, fetched)
         else:
             fetched = await fetch(
                 upstream, file.url, filename=file.filename, sha256=file.sha256, size=file.size
             )
-            await sync_to_async(self._keep)(file, fetched)
+            await keeping.run(self._keep, file, fetched)
 
     def _keep(self, file: RemoteFile, fetched: Fetched) -> None:
         hashes = PyindexFile.objects.values_list("hashes", flat=True).get(pk=file.content_pk)
@@ -119,7 +124,6 @@ class _Round:
             domain=self._domain,
             filename=file.filename,
         )
-        self._brought.files += 1
 
     def _keep_metadata(self, file: RemoteFile, fetched: Fetched) -> None:
         if not file.metadata_sha256:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -18,6 +17,7 @@ from django.db import connection
 from pulp_pyindex.app import ingest
 from pulp_pyindex.app.exceptions import FileMismatch, UpstreamError, UpstreamFaulty
 from pulp_pyindex.app.models import PyindexRemote
+from pulp_pyindex.app.tasks.keeping import Keeping
 from pulp_pyindex.app.tasks.report import Report
 from pulp_pyindex.app.upstream import Upstream
 
@@ -109,14 +109,15 @@ class Downloads:
     async def run(self, on_progress: Callable[[int], Awaitable[None]]) -> None:
         """Download until nothing is missing; what cannot be had is reported, not raised."""
         after = UUID(int=0)
-        while batch := await sync_to_async(self._awaited)(after):
-            queue = iter(batch)
-            workers = [self._work(queue) for _ in range(self._upstream.concurrency)]
-            await asyncio.gather(*workers)
-            after = batch[-1].content_id
-            await on_progress(len(batch))
+        async with Keeping() as keeping:
+            while batch := await sync_to_async(self._awaited)(after):
+                queue = iter(batch)
+                workers = [self._work(queue, keeping) for _ in range(self._upstream.concurrency)]
+                await asyncio.gather(*workers)
+                after = batch[-1].content_id
+                await on_progress(len(batch))
 
-    async def _work(self, queue: Any) -> None:
+    async def _work(self, queue: Iterator[Awaited], keeping: Keeping) -> None:
         for awaited in queue:
             try:
                 fetched = await fetch(
@@ -126,7 +127,7 @@ class Downloads:
                     sha256=awaited.sha256,
                     size=awaited.size,
                 )
-                await sync_to_async(self._store)(fetched, awaited.hashes)
+                await keeping.run(self._store, fetched, awaited.hashes)
             except (UpstreamError, FileMismatch) as error:
                 self.broken.append(awaited.content_id)
                 self._report.failed_files.add(
