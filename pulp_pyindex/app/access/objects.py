@@ -22,7 +22,7 @@ _DISTRIBUTION = "pyindexdistribution"
 _EXPORTER = "pyindexstaticexporter"
 _TOKEN = "pyindextoken"  # noqa: S105 - a model's name
 
-_EDIT = ("modify", "yank", "unyank", "remove", "set_status", "promote", "rollback")
+_EDIT = ("modify", "yank", "unyank", "remove", "set_status")
 _SEE = ("list", "retrieve", "projects", "diff")
 _UPDATE = ("update", "partial_update", "set_label", "unset_label")
 
@@ -49,12 +49,15 @@ REPOSITORY = owned(
     ),
     allow("sync", given=(*on_object("sync", _REPOSITORY), sees_remote(_REMOTE))),
     allow(*_EDIT, given=on_object("modify", _REPOSITORY)),
-    owner_may=("change", "delete", "modify", "upload", "sync", "repair"),
+    # Who may edit could bring by hand what gates keep out, so promoting is a right of its own.
+    allow("promote", "rollback", given=on_object("promote", _REPOSITORY)),
+    owner_may=("change", "delete", "modify", "promote", "upload", "sync", "repair"),
     others_may={
         "uploader": ("view", "upload"),
         # The right to approve is the role itself, which a gate names.
         "approver": ("view",),
-        "overrider": ("view", "modify", "override_gates"),
+        "promoter": ("view", "promote"),
+        "overrider": ("view", "promote", "override_gates"),
     },
 )
 
@@ -96,7 +99,7 @@ DISTRIBUTION = owned(
     allow("create", given=(on_type("add", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
     allow(*_UPDATE, given=(*on_object("change", _DISTRIBUTION), *_SEES_WHAT_IS_SERVED)),
     allow("destroy", given=on_object("delete", _DISTRIBUTION)),
-    allow("cache", "explain", given=on_object("view", _DISTRIBUTION)[:1]),
+    allow("cache", "explain", "traffic", given=on_object("view", _DISTRIBUTION)[:1]),
     allow("invalidate", "evict", given=on_object("change", _DISTRIBUTION)),
     owner_may=("change", "delete"),
 )

@@ -75,6 +75,12 @@ from .rules import (
 )
 from .summaries import PyindexProjectSummarySerializer, PyindexUploadSerializer
 from .token import PyindexTokenCreatedSerializer, PyindexTokenSerializer
+from .traffic import (
+    PyindexAnswerCountSerializer,
+    PyindexRefusedCountSerializer,
+    PyindexTrafficSerializer,
+    PyindexUpstreamCountSerializer,
+)
 
 __all__ = [
     "PyindexComparedSerializer",
@@ -129,6 +135,10 @@ __all__ = [
     "PyindexStatusSpecSerializer",
     "PyindexTokenCreatedSerializer",
     "PyindexTokenSerializer",
+    "PyindexAnswerCountSerializer",
+    "PyindexRefusedCountSerializer",
+    "PyindexTrafficSerializer",
+    "PyindexUpstreamCountSerializer",
     "PyindexUploadSerializer",
     "PyindexVersionHeldSerializer",
     "PyindexVersionSerializer",

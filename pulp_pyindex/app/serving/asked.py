@@ -20,6 +20,7 @@ from pulp_pyindex.app.serving.remote_files import RemoteFiles
 from pulp_pyindex.app.serving.ruling import Ruling
 from pulp_pyindex.app.serving.snapshot import Snapshot
 from pulp_pyindex.app.serving.through import Through
+from pulp_pyindex.app.serving.traffic import Traffic
 
 _MEMORY = 16 * 1024 * 1024
 
@@ -41,10 +42,14 @@ async def _explained(
     memory: Memory[Any] = Memory(_MEMORY)
     flights = Flights()
     folder = Path(settings.WORKING_DIRECTORY) / "pyindex-downloads"
-    remote = RemoteFiles(folder)
+    # What is asked here is no client's doing, and nobody collects it.
+    traffic = Traffic()
+    remote = RemoteFiles(folder, traffic)
     files = Files(memory, flights, remote)
     merging = Merging(Own(memory, flights, files), memory, flights)
-    through = Through(memory=memory, flights=flights, files=files, remote=remote, folder=folder)
-    merging.remote, merging.judge = through, Ruling(Refusals())
+    through = Through(
+        memory=memory, flights=flights, files=files, remote=remote, folder=folder, traffic=traffic
+    )
+    merging.remote, merging.judge = through, Ruling(Refusals(traffic))
     async with through.running():
         return await explain(merging, index, project, filename)

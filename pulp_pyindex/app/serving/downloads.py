@@ -22,7 +22,9 @@ from pulp_pyindex.app.serving.database import DatabaseGone, in_database
 from pulp_pyindex.app.serving.growing import FetchFailed, Growing
 from pulp_pyindex.app.serving.parts import Part, Told
 from pulp_pyindex.app.serving.rows import Source
+from pulp_pyindex.app.serving.traffic import Traffic
 from pulp_pyindex.app.upstream import Upstream
+from pulp_pyindex.index.paths import METADATA_SUFFIX
 
 T = TypeVar("T")
 
@@ -58,8 +60,9 @@ class Wanted:
 class Download(Growing):
     """A download as one process sees it, its own or another's."""
 
-    def __init__(self, wanted: Wanted, part: Part) -> None:
+    def __init__(self, wanted: Wanted, part: Part, traffic: Traffic) -> None:
         super().__init__(wanted.size)
+        self._traffic = traffic
         self.wanted = wanted
         self._part = part
 
@@ -126,7 +129,8 @@ class Download(Growing):
         failure = FetchFailed(502, f"No upstream is known any more for {self.wanted.filename}.")
         for source in sources:
             try:
-                await self._fetch(source)
+                with self._traffic.asking(source.domain, source.remote, _kind(self.wanted)):
+                    await self._fetch(source)
             except UpstreamMissing as error:
                 failure = FetchFailed(self.wanted.if_missing, str(error))
             except UpstreamError as error:
@@ -240,6 +244,10 @@ async def connected(source: Source) -> AsyncIterator[Upstream]:
         return
     async with Upstream(source.remote) as upstream:
         yield upstream
+
+
+def _kind(wanted: Wanted) -> str:
+    return "metadata" if wanted.filename.endswith(METADATA_SUFFIX) else "file"
 
 
 def _append(descriptor: int, hasher: hashlib._Hash, chunk: bytes) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from pulp_pyindex.app import catalog
@@ -36,6 +38,16 @@ class Form:
     root: str
 
 
+class Paged(NamedTuple):
+    """The key that a page has in memory if it stays there, and the page."""
+
+    key: Hashable | None
+    #: None: there is no such project.
+    ready: Ready | None
+    #: How it was come by, where it passes through (`traffic.Cache`).
+    cache: str = ""
+
+
 PageKey = tuple[str, UUID, str, bool, bool, Form]
 
 
@@ -49,20 +61,20 @@ class Pages:
         # that questions never drive out answers.
         self._missing: Memory[bool] = Memory(_MISSING_LIMIT)
 
-    async def ready(self, index: Index, project: str, form: Form) -> tuple[PageKey, Ready | None]:
-        """The page of a project, and the key it has in memory; None: there is no such project."""
+    async def ready(self, index: Index, project: str, form: Form) -> Paged:
+        """The page of a project."""
         key = _key(index, project, form)
         found = self._memory.get(key)
         if found is None:
             page = await self.stored(index, project)
             if page is None:
-                return key, None
+                return Paged(key, None)
             if len(page.json) > _LARGE:
                 found = await asyncio.to_thread(finished, page, form, index)
             else:
                 found = finished(page, form, index)
             self._memory.put(key, found, found.size)
-        return key, found
+        return Paged(key, found)
 
     def is_empty(self, index: Index) -> bool:
         """Whether there is nothing that pages could be made of."""

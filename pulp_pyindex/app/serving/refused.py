@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from pulp_pyindex.app.serving.database import DatabaseGone, in_database
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Withheld
+from pulp_pyindex.app.serving.traffic import Traffic
 from pulp_pyindex.app.tasks.refusals import Counts, Refused, count, write_refusals
 from pulp_pyindex.index.errors import InvalidFilename
 from pulp_pyindex.index.filenames import parse
@@ -35,7 +36,8 @@ _MOST_COUNTS = 20_000
 class Refusals:
     """What a content process has refused and not yet written."""
 
-    def __init__(self) -> None:
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
         self._latest: deque[Refused] = deque(maxlen=_MOST)
         self._counts: Counts = {}
         self._told = asyncio.Event()
@@ -50,6 +52,7 @@ class Refusals:
     ) -> None:
         """Take note of one; costs no more than making the value."""
         action = "quarantine" if is_quarantined else withheld.action.value
+        self._traffic.refused(index, action, withheld.by)
         noted = Refused(
             domain_pk=index.domain_pk,
             distribution_pk=index.distribution_pk,

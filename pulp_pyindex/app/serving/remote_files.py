@@ -23,14 +23,16 @@ from pulp_pyindex.app.serving.parts import LEFT_OVER, Part, sweep
 from pulp_pyindex.app.serving.ranges import Span, Unsatisfiable, is_readable, wanted_span
 from pulp_pyindex.app.serving.rows import Source
 from pulp_pyindex.app.serving.stored import unsatisfiable
+from pulp_pyindex.app.serving.traffic import Traffic
 from pulp_pyindex.app.serving.wanting import METADATA_LIMIT
 
 
 class RemoteFiles:
     """The downloads of one process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, traffic: Traffic) -> None:
         self._folder = folder
+        self._traffic = traffic
         self._downloads: dict[str, tuple[Download, asyncio.Task[None]]] = {}
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -80,7 +82,7 @@ class RemoteFiles:
         known = self._downloads.get(wanted.key)
         if known is not None:
             return known[0]
-        download = Download(wanted, Part(self._folder, wanted.key))
+        download = Download(wanted, Part(self._folder, wanted.key), self._traffic)
         task = asyncio.create_task(download.run())
         self._downloads[wanted.key] = download, task
         # Whoever asks after it has ended, starts anew: a failure is not remembered.

@@ -22,6 +22,7 @@ from pulp_pyindex.app.serving.places import quoted, relative
 from pulp_pyindex.app.serving.provenance import Provenances
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.stored import StoredFile
+from pulp_pyindex.app.serving.traffic import CACHE
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.jsonapi import Place
 from pulp_pyindex.index.names import normalize
@@ -153,10 +154,11 @@ class Routes:
         form = Form(
             kind=kind, gzip=choose_encoding(asked.accept_encoding) == "gzip", root=asked.root
         )
-        key, ready = await self._pages.ready(asked.index, project, form)
-        if ready is None:
+        paged = await self._pages.ready(asked.index, project, form)
+        asked.request[CACHE] = paged.cache
+        if paged.ready is None:
             return Found(answer=no_project(asked.index, project))
-        return Found(answer=ready, key=key)
+        return Found(answer=paged.ready, key=paged.key)
 
     async def _elsewhere(self, asked: Asked, name: str, up: str) -> Found:
         """The way to the project's own page, if the index has the project."""

@@ -76,6 +76,8 @@ class Source:
 
     url: str
     remote: Remote
+    #: The name of the remote's.
+    domain: str
     #: False: what is fetched is passed on and not stored.
     stored: bool
     #: Open connections to it, where there are any.
@@ -145,13 +147,14 @@ def sources(content_artifact_pk: UUID) -> list[Source]:
     """Where the bytes of a file can be had, alternate content sources first."""
     found = (
         RemoteArtifact.objects.filter(content_artifact_id=content_artifact_pk)
-        .select_related("remote")
+        .select_related("remote__pulp_domain")
         .order_by_acs()
     )
     return [
         Source(
             url=artifact.url,
             remote=artifact.remote.cast(),
+            domain=artifact.remote.pulp_domain.name,
             stored=artifact.remote.policy != Remote.STREAMED,
         )
         for artifact in found

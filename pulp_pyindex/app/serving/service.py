@@ -16,13 +16,16 @@ from pulp_pyindex.app.models.notices import CHANNEL, UPLOADS_SETTLED
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.choosing import Choosing
+from pulp_pyindex.app.serving.counting import Counting
 from pulp_pyindex.app.serving.credentials import Credentials
 from pulp_pyindex.app.serving.database import DatabaseGone
 from pulp_pyindex.app.serving.files import Files
 from pulp_pyindex.app.serving.generation import Generation
 from pulp_pyindex.app.serving.history import History
+from pulp_pyindex.app.serving.hot import Hot, is_plain
 from pulp_pyindex.app.serving.listening import listen
 from pulp_pyindex.app.serving.memory import Cell, Flights, Memory
+from pulp_pyindex.app.serving.metrics import exporting
 from pulp_pyindex.app.serving.moments import under_packages
 from pulp_pyindex.app.serving.places import index_path, locate
 from pulp_pyindex.app.serving.protection import Protection
@@ -36,19 +39,13 @@ from pulp_pyindex.app.serving.ruling import Ruling
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.through import Through
+from pulp_pyindex.app.serving.traffic import CACHE, Statuses, Traffic, settled
 
 PREFIX = "/pypi/"
 #: Another way to the files of an index, for mirroring tools that want URLs to begin like this.
 FILES_PREFIX = "/packages/"
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-#: Of a request: the path as it came, Accept, Accept-Encoding.
-_HotKey = tuple[str, str | None, str | None]
-#: What is in memory of a protected index, and what was asked for to get it.
-_Kept = tuple[Cell[Any], Index, Sequence[str]]
-
-#: Requests whose answer is known to be in memory. More are forgotten all at once.
-_MOST_HOT = 20_000
 #: Seconds a request waits for the first picture of the distributions.
 _FIRST_PICTURE = 10.0
 
@@ -64,16 +61,13 @@ class IndexService:
         self._flights = Flights()
         self.credentials = Credentials()
         self.rights = Rights()
-        #: Of open indexes: whoever asks gets it.
-        self._hot: dict[_HotKey, Cell[Any]] = {}
-        #: Of protected indexes: only for whom the door lets in.
-        self._protected: dict[_HotKey, _Kept] = {}
+        self._hot = Hot()
+        self.traffic = Traffic()
         self._history = History()
         self._protection = Protection(self.credentials, self.rights, self._answer)
-        self._hot_of: dict[int, list[_HotKey]] = {}
         self._prefixes = (PREFIX, FILES_PREFIX, content_prefix)
         self._domains = domains
-        self._remote = RemoteFiles(folder)
+        self._remote = RemoteFiles(folder, self.traffic)
         files = Files(self._memory, self._flights, self._remote)
         self._through = Through(
             memory=self._memory,
@@ -81,10 +75,11 @@ class IndexService:
             files=files,
             remote=self._remote,
             folder=folder,
+            traffic=self.traffic,
         )
         self._routes = Choosing(self._memory, self._flights, files)
         self._routes.merging.remote = self._through
-        self._refusals = Refusals()
+        self._refusals = Refusals(self.traffic)
         self._routes.merging.judge = Ruling(self._refusals)
         folder.mkdir(parents=True, exist_ok=True)
         self._generation = Generation(folder / "generation")
@@ -102,9 +97,14 @@ class IndexService:
             CHANNEL: self._refresher.changed.set,
             UPLOADS_SETTLED: self.publishing.settling.told.set,
         }
-        work = (self._refresher.run(), listen(heard), self._refusals.run())
+        work = (
+            self._refresher.run(),
+            listen(heard),
+            self._refusals.run(),
+            Counting(self.traffic).run(),
+        )
         tasks = [asyncio.create_task(each) for each in work]
-        async with self._remote, self._through.running():
+        async with exporting(self.traffic), self._remote, self._through.running():
             yield
         for task in tasks:
             task.cancel()
@@ -112,9 +112,9 @@ class IndexService:
 
     def middleware(self) -> Any:
         """The outermost middleware: answers open indexes, leaves everything else to Pulp."""
-        hot, protected, prefixes = self._hot, self._protected, self._prefixes
+        hot, protected, prefixes = self._hot.open, self._hot.protected, self._prefixes
         lets_in = self._protection.lets_in
-        generation, refresher = self._generation, self._refresher
+        generation, refresher, traffic = self._generation, self._refresher, self.traffic
 
         @web.middleware
         async def pyindex(request: web.Request, handler: _Handler) -> web.StreamResponse:
@@ -122,16 +122,16 @@ class IndexService:
                 await refresher.catch_up()
             headers = request.headers
             key = (request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding"))
-            cell = hot.get(key)
-            if cell is not None and request.method in _READING:
-                answer = self._from(cell, request)
+            known = hot.get(key)
+            if known is not None and request.method in _READING:
+                answer = self._from(*known, request)
                 if answer is not None:
                     return answer
                 del hot[key]
             elif key in protected and request.method in _READING:
-                cell, index, segments = protected[key]
+                cell, statuses, index, segments = protected[key]
                 if lets_in(request, index, segments):
-                    answer = self._from(cell, request)
+                    answer = self._from(cell, statuses, request)
                     if answer is not None:
                         return answer
             if not request.raw_path.startswith(prefixes):
@@ -139,17 +139,25 @@ class IndexService:
             found = await self._locate(request.raw_path)
             if found is None:
                 return await handler(request)
-            if self.publishing.is_upload(found[1]):
-                if not self.publishing.is_ahead(request, found[0]):
-                    return await handler(request)
-                return await self.publishing.answer(request, *found)
-            if found[0].is_open:
-                return await self._answer(request, *found)
-            return await self._protection.ahead(request, handler, *found)
+            return await traffic.counted(request, *found, self._chosen(request, handler, *found))
 
         return pyindex
 
-    def _from(self, cell: Cell[Any], request: web.Request) -> web.StreamResponse | None:
+    async def _chosen(
+        self, request: web.Request, handler: _Handler, index: Index, segments: Sequence[str]
+    ) -> web.StreamResponse:
+        """The answer of an index, ahead of pulpcore's middlewares wherever that may be."""
+        if self.publishing.is_upload(segments):
+            if not self.publishing.is_ahead(request, index):
+                return await handler(request)
+            return await self.publishing.answer(request, index, segments)
+        if index.is_open:
+            return await self._answer(request, index, segments)
+        return await self._protection.ahead(request, handler, index, segments)
+
+    def _from(
+        self, cell: Cell[Any], statuses: Statuses, request: web.Request
+    ) -> web.StreamResponse | None:
         """The answer that is in memory, if it still is."""
         ready = cell.value
         if ready is None:
@@ -160,14 +168,13 @@ class IndexService:
         except FileNotFoundError:
             self._memory.forget(cell.key)
             return None
+        status = answer.status
+        statuses[status] = statuses.get(status, 0) + 1
         return answer
 
     def _forget(self, indexes: Iterable[Index]) -> None:
         self._history.forget()
-        for index in indexes:
-            for key in self._hot_of.pop(id(index), ()):
-                self._hot.pop(key, None)
-                self._protected.pop(key, None)
+        self._hot.forget(indexes)
 
     async def route(self, request: web.Request) -> web.StreamResponse:
         """The route below both prefixes: guarded indexes, and what is not ours."""
@@ -202,6 +209,7 @@ class IndexService:
         if found is not None and self.publishing.is_upload(found[1]):
             refusal = await self.publishing.refusal(request, found[0])
             if refusal is not None:
+                self.traffic.count(request, *found, refusal.status)
                 return refusal
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # aiohttp takes what has been sent for a part of the answer.
@@ -256,7 +264,7 @@ class IndexService:
             return answers.text(failure.status, f"{failure}.", Retry_After="5").to(request)
         if isinstance(found.answer, web.StreamResponse):
             return found.answer
-        if found.key is not None and _is_plain(headers):
+        if found.key is not None and is_plain(request):
             self._remember(request, index, segments, found.key)
         return found.answer.to(request)
 
@@ -267,16 +275,9 @@ class IndexService:
         # The index may have changed while its answer was made.
         if cell is None or not settings.CONTENT_ORIGIN or not self.snapshot.is_current(index):
             return
-        if len(self._hot) + len(self._protected) >= _MOST_HOT:
-            self._hot.clear()
-            self._protected.clear()
-            self._hot_of.clear()
-        hot_key = _hot_key(request)
-        if index.is_open:
-            self._hot[hot_key] = cell
-        else:
-            self._protected[hot_key] = (cell, index, segments)
-        self._hot_of.setdefault(id(index), []).append(hot_key)
+        cache = settled(request.get(CACHE, ""))
+        statuses = self.traffic.statuses(index, segments, cache)
+        self._hot.remember(request, cell, statuses, index, segments)
 
 
 _READING = frozenset({"GET", "HEAD"})
@@ -284,16 +285,6 @@ _READING = frozenset({"GET", "HEAD"})
 
 def _joined(values: Any) -> str | None:
     return ", ".join(values) if values else None
-
-
-def _hot_key(request: web.Request) -> _HotKey:
-    headers = request.headers
-    return request.raw_path, headers.get("Accept"), headers.get("Accept-Encoding")
-
-
-def _is_plain(headers: Any) -> bool:
-    """Whether the two header fields that `ahead` looks at say all there is to say."""
-    return len(headers.getall("Accept", ())) < 2 and len(headers.getall("Accept-Encoding", ())) < 2
 
 
 def _root(request: web.Request, index: Index, prefix: str) -> str:

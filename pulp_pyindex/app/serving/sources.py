@@ -18,7 +18,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 from aiohttp import web
 from packaging.utils import NormalizedName
@@ -98,6 +98,8 @@ class Offer:
     origins: Mapping[str, Member] = field(default_factory=dict)
     #: Header fields that tell of the page's age and the like.
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: How it was come by, where it passes through (`traffic.Cache`).
+    cache: str = ""
     #: Why there is no page although the name is owned (404); empty: there is one.
     gone: str = ""
 
@@ -115,6 +117,10 @@ class Listing:
     owned: frozenset[str] = frozenset()
     #: Whether it may be another one at any time.
     is_fleeting: bool = False
+
+    def settled(self) -> Self:
+        """The same for whoever asks after it is known."""
+        return self
 
 
 class Source(Protocol):

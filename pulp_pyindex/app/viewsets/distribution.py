@@ -10,10 +10,15 @@ from pulp_pyindex.app.serializers import PyindexDistributionSerializer
 
 from .merging import MergingActionsMixin
 from .passing import CacheActionsMixin
+from .traffic import TrafficActionsMixin
 
 
 class PyindexDistributionViewSet(
-    MergingActionsMixin, CacheActionsMixin, DistributionViewSet, RolesMixin
+    MergingActionsMixin,
+    CacheActionsMixin,
+    TrafficActionsMixin,
+    DistributionViewSet,
+    RolesMixin,
 ):
     """
     A distribution is an index URL: it shows a repository's newest published version, a version, or

@@ -18,6 +18,7 @@ from pulp_pyindex.app.serving.growing import HELD_BACK, FetchFailed
 from pulp_pyindex.app.serving.parts import LEFT_OVER, Part, Told, sweep
 from pulp_pyindex.app.serving.ranges import Span
 from pulp_pyindex.app.serving.rows import Source
+from pulp_pyindex.app.serving.traffic import Traffic
 
 BODY = os.urandom(700_000)
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -44,7 +45,9 @@ class World:
             sha256=SHA256,
             size=size,
             limit=None,
-            sources=lambda: [Source(url=url, remote=remote, stored=True) for url in self.urls],
+            sources=lambda: [
+                Source(url=url, remote=remote, domain="default", stored=True) for url in self.urls
+            ],
             is_here=lambda: bool(self.stored),
             store=self._store,
         )
@@ -54,7 +57,7 @@ class World:
         Path(path).unlink()
 
     def begin(self, size: int | None = len(BODY)) -> tuple[Download, asyncio.Task[None]]:
-        download = Download(self.wanted(size), Part(self.folder, KEY))
+        download = Download(self.wanted(size), Part(self.folder, KEY), Traffic())
         return download, asyncio.create_task(download.run())
 
     async def handle(self, request: web.Request) -> web.StreamResponse:

@@ -14,6 +14,7 @@ from pulp_pyindex.app.serving.ruled import Held, Named, Quarantine, Rules
 from pulp_pyindex.app.serving.ruling import Ruling
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Listing, Member, Offer, Source, Withheld
+from pulp_pyindex.app.serving.traffic import Traffic
 from pulp_pyindex.index.pages import File, ProjectEntry, ProjectPage, Status
 from pulp_pyindex.index.rules import read_ruleset, read_stored_ruleset
 
@@ -67,7 +68,7 @@ def offer(**changes: Any) -> Offer:
 
 def ruling(*rulesets: tuple[Named, Any]) -> Ruling:
     """One that knows some rulesets already."""
-    made = Ruling(Refusals())
+    made = Ruling(Refusals(Traffic()))
     for one, rules in rulesets:
         made._rulesets[one] = read_ruleset("default", rules)
     return made
@@ -109,7 +110,7 @@ def test_an_offer_that_no_rule_is_about_stays_the_same_object() -> None:
     """So that nothing is rendered anew for it."""
     given = offer()
     assert judged([{**EVERYTHING, "when": {"project": "bar"}}], given) is given
-    assert asyncio.run(Ruling(Refusals()).judge(index(), given)) is given
+    assert asyncio.run(Ruling(Refusals(Traffic())).judge(index(), given)) is given
 
 
 def test_what_came_hidden_may_be_denied_and_nothing_less() -> None:
@@ -171,7 +172,7 @@ def test_a_remotes_rules_are_for_what_comes_from_it() -> None:
 def test_rules_that_cannot_be_read_deny_everything() -> None:
     """And say why."""
     own = named()
-    judge = Ruling(Refusals())
+    judge = Ruling(Refusals(Traffic()))
     judge._rulesets[own] = read_stored_ruleset("default", [{"name": "x"}])
     found = asyncio.run(judge.judge(index(own=own), offer(), NOW))
     assert names(found) == []

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
+from pulp_pyindex.app.serving.traffic import worst
 from pulp_pyindex.index.merging import Decision, Place, unite
 
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -21,9 +22,8 @@ def combined(
         return None
     if not decision.contributing:
         return offers[decision.owner]
-    first = offers[decision.contributing[0]]
     if len(decision.contributing) == 1:
-        return first
+        return offers[decision.contributing[0]]
     union = unite({position: offers[position].page for position in decision.contributing})
     withheld: list[Withheld] = []
     origins: dict[str, Member] = {}
@@ -44,7 +44,8 @@ def combined(
         withheld.append(
             Withheld(file=file, action=Action.DROP, by="merge", text=text, at=index.base_path)
         )
-    expiring = [offers[p].expires for p in decision.contributing]
+    told = [offers[position] for position in decision.contributing]
+    expiring = [each.expires for each in told]
     return Offer(
         page=union.page,
         key=("union", *(offers[position].key for position in decision.contributing)),
@@ -57,7 +58,9 @@ def combined(
             if union.origins.get(one.file.filename) == position
         ),
         origins=origins,
-        headers=first.headers,
+        # Of a part that is older than it should be it is told, whichever part it is.
+        headers=next((each.headers for each in told if each.headers), {}),
+        cache=worst([each.cache for each in told]),
     )
 
 

@@ -17,7 +17,7 @@ from packaging.utils import NormalizedName
 from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.merged.combining import combined
 from pulp_pyindex.app.serving.merged.own import Own, is_there
-from pulp_pyindex.app.serving.merged.verdicts import Passing, Reach, Seat, Verdict
+from pulp_pyindex.app.serving.merged.verdicts import Heard, Passing, Reach, Seat, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Judge, Member, Offer, Source, SourceFailed
 from pulp_pyindex.index.merging import Kind, Place, Said, decide
@@ -73,7 +73,7 @@ class Merging:
             return kept[1]
         made, size = await self._flights.share(key, make)
         if not made.is_fleeting:
-            self._memory.put(key, (index, made), size)
+            self._memory.put(key, (index, made.settled()), size)
         return made
 
     async def catch_up(self, index: Index, project: NormalizedName) -> bool:
@@ -113,18 +113,17 @@ class Merging:
             seats.append(Seat(place=place, source=self.remote))
         return seats
 
-    async def ask(
-        self, index: Index, seat: Seat, project: NormalizedName, reach: Reach
-    ) -> tuple[Offer | None, bool]:
-        """What one of the places says, and whether it may say something else at any time."""
+    async def ask(self, index: Index, seat: Seat, project: NormalizedName, reach: Reach) -> Heard:
+        """What one of the places says."""
         if seat.base is not None:
             check_base(seat.base)
             verdict = await self.verdict(seat.base, project, reach)
-            return verdict.offer, verdict.is_fleeting
+            return Heard(verdict.offer, verdict.is_fleeting, verdict.in_vain)
         assert seat.source is not None
         offer = await seat.source.offer(index, project, ask=reach is Reach.UPSTREAM)
-        is_fleeting = offer is None and seat.place.kind is Kind.REMOTE
-        return offer and _from(offer, Member(index=index, source=seat.source)), is_fleeting
+        in_vain = offer is None and seat.place.kind is Kind.REMOTE
+        offer = offer and _from(offer, Member(index=index, source=seat.source))
+        return Heard(offer, in_vain, in_vain)
 
     async def _judged(
         self, index: Index, project: NormalizedName, reach: Reach
@@ -144,13 +143,15 @@ class Merging:
         places = tuple(_reserving(seat, project) for seat in seats)
         offers: dict[int, Offer] = {}
         said: dict[int, Said] = {}
-        is_fleeting = reach is Reach.KNOWN
+        is_fleeting, in_vain = reach is Reach.KNOWN, False
         expires: float | None = None
         decision = decide(project, index.routing, places, said)
         further = Reach.HOME if decision.reserved_by is not None else reach
         while decision.ask is not None:
-            offer, fleeting = await self.ask(index, seats[decision.ask], project, further)
-            is_fleeting |= fleeting
+            heard = await self.ask(index, seats[decision.ask], project, further)
+            offer = heard.offer
+            is_fleeting |= heard.is_fleeting
+            in_vain |= heard.in_vain
             if offer is not None:
                 offers[decision.ask] = offer
                 expires = _earlier(expires, offer.expires)
@@ -165,6 +166,7 @@ class Merging:
             offer=combined(index, places, decision, offers),
             expires=expires,
             is_fleeting=is_fleeting,
+            in_vain=in_vain,
         )
 
 

@@ -126,7 +126,7 @@ async def _has(
     """What a place has of a project, whether it is asked for it or not."""
     found: dict[str, Any] = {}
     try:
-        offer, _ = await merging.ask(index, seat, project, Reach.KNOWN)
+        offer = (await merging.ask(index, seat, project, Reach.KNOWN)).offer
     except SourceFailed as failure:
         return {"has": None, "failure": str(failure)}
     found["has"] = None if offer is None else _summary(offer, filename)

@@ -15,7 +15,7 @@ from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.memory import Memory
 from pulp_pyindex.app.serving.merged.deciding import Merging
 from pulp_pyindex.app.serving.merged.roots import listing
-from pulp_pyindex.app.serving.pages import ROOT, Form, finished
+from pulp_pyindex.app.serving.pages import ROOT, Form, Paged, finished
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Listing
 from pulp_pyindex.index import rendering
@@ -33,16 +33,14 @@ class MergedPages:
         self._merging = merging
         self._memory = memory
 
-    async def ready(
-        self, index: Index, project: str, form: Form
-    ) -> tuple[Hashable | None, Ready | None]:
-        """The page, and the key under which it stays in memory if it does. Raises SourceFailed."""
+    async def ready(self, index: Index, project: str, form: Form) -> Paged:
+        """The page of a project, or why there is none. Raises SourceFailed."""
         if project == ROOT:
             return await self._root(index, form)
         verdict = await self._merging.verdict(index, NormalizedName(project))
         offer = verdict.offer
         if offer is None or not verdict.has_page:
-            return None, answers.text(404, verdict.reason)
+            return Paged(None, answers.text(404, verdict.reason), verdict.cache)
         key = ("merged page", offer.key, project, index.is_open, form)
         found: Ready | None = self._memory.get(key)
         if found is None:
@@ -53,8 +51,9 @@ class MergedPages:
                 found = _page(page, form, index)
             self._keep(key, found, verdict.expires)
         if offer.headers:
-            return None, Ready(200, {**found.headers, **offer.headers}, found.body)
-        return (None if verdict.is_fleeting else key), found
+            aged = Ready(200, {**found.headers, **offer.headers}, found.body)
+            return Paged(None, aged, verdict.cache)
+        return Paged(None if verdict.is_fleeting else key, found, verdict.cache)
 
     def is_empty(self, index: Index) -> bool:
         """Whether there is nothing that pages could be made of: that is for the sources to say."""
@@ -65,14 +64,14 @@ class MergedPages:
         verdict = await self._merging.verdict(index, NormalizedName(project))
         return None if verdict.has_page else answers.text(404, verdict.reason)
 
-    async def _root(self, index: Index, form: Form) -> tuple[Hashable | None, Ready]:
+    async def _root(self, index: Index, form: Form) -> Paged:
         found = await listing(self._merging, index)
         key = ("merged list", found.key, index.is_open, form)
         ready: Ready | None = self._memory.get(key)
         if ready is None:
             ready = await asyncio.to_thread(_list, found, form, index)
             self._keep(key, ready, found.expires)
-        return key, ready
+        return Paged(key, ready)
 
     def _keep(self, key: Hashable, ready: Ready, expires: float | None) -> None:
         self._memory.put(key, ready, ready.size)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol, Self
 
 from packaging.utils import NormalizedName
 
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Offer, Source
+from pulp_pyindex.app.serving.traffic import Cache, settled
 from pulp_pyindex.index.merging import Decision, Place
 
 
@@ -24,6 +25,9 @@ class Passing(Protocol):
     @property
     def is_fleeting(self) -> bool:
         """Whether it may be another one at any time."""
+
+    def settled(self) -> Self:
+        """The same for whoever asks after it is known."""
 
 
 class Reach(enum.Enum):
@@ -53,6 +57,21 @@ class Verdict:
     expires: float | None = None
     #: Whether it may be another one at any time.
     is_fleeting: bool = False
+    #: Whether an upstream that may own the name does not have it.
+    in_vain: bool = False
+
+    @property
+    def cache(self) -> str:
+        """How it was come by, where it passes through (`traffic.Cache`)."""
+        if self.offer is not None:
+            return self.offer.cache
+        return Cache.NEGATIVE if self.in_vain else ""
+
+    def settled(self) -> Self:
+        """The same for whoever asks after it is known."""
+        if self.offer is None or self.offer.cache == settled(self.offer.cache):
+            return self
+        return replace(self, offer=replace(self.offer, cache=settled(self.offer.cache)))
 
     @property
     def has_page(self) -> bool:
@@ -85,3 +104,13 @@ class Seat:
     place: Place
     source: Source | None = None
     base: Index | None = None
+
+
+class Heard(NamedTuple):
+    """What a place says of a project."""
+
+    offer: Offer | None
+    #: Whether it may say something else at any time.
+    is_fleeting: bool
+    #: Whether an upstream was asked that does not have it.
+    in_vain: bool

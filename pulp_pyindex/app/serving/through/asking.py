@@ -26,6 +26,7 @@ from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.through import recording
 from pulp_pyindex.app.serving.through.connections import Link
 from pulp_pyindex.app.serving.through.freshness import lifetime
+from pulp_pyindex.app.serving.traffic import Question
 from pulp_pyindex.app.tasks.pages import project_url
 from pulp_pyindex.app.upstream import PageAnswer
 from pulp_pyindex.index.errors import InvalidPage
@@ -101,30 +102,35 @@ class Asking:
         if told is not None and told.status and told.attempt / 1e9 >= self._begun:
             raise SourceFailed(told.status, _where(self._link), told.reason)
         try:
-            await self._ask(heard)
+            with self._link.asking("page") as question:
+                await self._ask(heard, question)
         except SourceFailed as failure:
             if self._known is not None:
                 await _written(recording.write_failure, remote_pk, project, failure.reason)
             raise
 
-    async def _ask(self, heard: Heard) -> None:
+    async def _ask(self, heard: Heard, question: Question) -> None:
         link, known = self._link, self._known
         url = project_url(link.remote.url, self._project)
         etag, last_modified = known.validators if known is not None and known.page else (None, None)
         try:
             answer = await link.pages.page(url, etag=etag, last_modified=last_modified)
         except UpstreamMissing as error:
+            question.answered()
+            question.outcome = "missing"
             await self._note_missing(heard, error)
             return
         except UpstreamError as error:
             status = 504 if error.timeout else 502
             raise SourceFailed(status, _where(link), f"{error.url}: {error.reason}") from error
+        question.answered()
         now = time.time()
         fresh_until = now + lifetime(link.remote.page_ttl, answer.headers)
         remote_pk = link.remote.pk
         if known is not None and known.page is not None:
             digest = known.sha256 if answer.status == 304 else sha256(answer.body).hexdigest()
             if digest == known.sha256:
+                question.outcome = "unchanged"
                 same = replace(
                     known,
                     fetched_at=now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from pulp_pyindex.app.serving.database import in_database
 from pulp_pyindex.app.serving.memory import Flights
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import SourceFailed
+from pulp_pyindex.app.serving.traffic import Question, Traffic
 from pulp_pyindex.app.upstream import PROMPT, Upstream
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.wanted import Wanted
@@ -34,11 +36,17 @@ class Link:
     pages: Upstream
     #: Apart from pages: many slow downloads keep no page waiting.
     files: Upstream
+    #: Where questions to it are counted.
+    traffic: Traffic
 
     @property
     def keeps(self) -> bool:
         """Whether files that pass are kept."""
         return bool(self.remote.policy != PyindexRemote.STREAMED)
+
+    def asking(self, kind: str) -> AbstractContextManager[Question]:
+        """A question to it, counted when it has ended."""
+        return self.traffic.asking(self.remote.pulp_domain.name, self.remote, kind)
 
     async def close(self) -> None:
         await self.pages.close()
@@ -48,7 +56,8 @@ class Link:
 class Connections:
     """The links of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
         self._links: dict[UUID, Link] = {}
         self._flights = Flights()
         self._closing: set[asyncio.Task[None]] = set()
@@ -79,6 +88,7 @@ class Connections:
                 remote=remote,
                 stamp=remote.pulp_last_updated,
                 wanted=wanted,
+                traffic=self._traffic,
                 pages=Upstream(remote, pace=PROMPT),
                 files=Upstream(
                     remote, pace=PROMPT, concurrency=remote.download_concurrency or _DOWNLOADS

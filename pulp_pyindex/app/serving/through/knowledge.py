@@ -21,6 +21,7 @@ from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.through.asking import Asking
 from pulp_pyindex.app.serving.through.connections import Connections
+from pulp_pyindex.app.serving.traffic import Cache
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class Known:
     page: CachedPage
     #: Seconds since upstream said it; None: it is fresh.
     age: float | None = None
+    #: How whoever asked came by it.
+    cache: Cache = Cache.FRESH
 
 
 class Knowledge:
@@ -80,7 +83,8 @@ class Knowledge:
         if known is None or known.is_invalid:
             if may_ask:
                 try:
-                    return Known(page=await self._ask(index, project, known))
+                    cache = Cache.MISS if known is None else Cache.REVALIDATED
+                    return Known(page=await self._ask(index, project, known), cache=cache)
                 except SourceFailed:
                     if known is None:
                         raise
@@ -89,14 +93,22 @@ class Knowledge:
                     where = f"the index {index.base_path!r}"
                     raise SourceFailed(504, where, "it is offline, and does not know the project")
                 return None
-        elif known.fresh_until > now or index.offline:
+        elif known.fresh_until > now:
             return Known(page=known)
+        elif index.offline:
+            return Known(page=known, cache=Cache.OFFLINE)
         elif known.page is None and may_ask:
             # That upstream did not have it is soon forgotten: others may stand behind this index.
-            return Known(page=await self._ask(index, project, known))
+            page = await self._ask(index, project, known)
+            return Known(page=page, cache=Cache.REVALIDATED)
         elif may_ask:
             self._renew(index, project, known)
-        return Known(page=known, age=max(0.0, now - known.fetched_at))
+        failed = known.failure or known.is_invalid
+        return Known(
+            page=known,
+            age=max(0.0, now - known.fetched_at),
+            cache=Cache.STALE_ERROR if failed else Cache.STALE,
+        )
 
     async def newer(self, index: Index, project: NormalizedName, than: CachedPage) -> CachedPage:
         """The page after `than`, where upstream has said something since or may say it now."""

@@ -27,6 +27,7 @@ from pulp_pyindex.app.serving.through.connections import Link
 from pulp_pyindex.app.serving.through.keeping import Keeping
 from pulp_pyindex.app.serving.through.showing import Behind
 from pulp_pyindex.app.serving.through.used import Passed
+from pulp_pyindex.app.serving.traffic import CACHE, Cache
 from pulp_pyindex.app.serving.wanting import METADATA_LIMIT, beside, is_stored
 from pulp_pyindex.index.paths import METADATA_SUFFIX
 
@@ -62,10 +63,12 @@ class Passing:
             headers = file_headers(one.sha256, guarded, False)
             stored = await self._files.stored(index.domain_pk, kept.storage_name, headers)
             if stored is not None:
+                request[CACHE] = Cache.HIT
                 return await self._noted(index, link, one, kept, stored)
             self._forget(index, one)
         if index.offline:
             return _offline(index, one.file.filename), None
+        request[CACHE] = Cache.FETCHED
         headers = file_headers(one.sha256, guarded, False)
         wanted = self._wanted(index, link, one, one.sha256)
         answer = await self._remote.answer(request, wanted, headers)
@@ -86,6 +89,7 @@ class Passing:
             headers = file_headers(found, guarded, True)
             stored = await self._files.stored(index.domain_pk, name, headers)
             if stored is not None:
+                request[CACHE] = Cache.HIT
                 return stored
             self._forget(index, one)
         filename = one.file.filename
@@ -93,6 +97,7 @@ class Passing:
             return answers.text(404, f"There is no metadata beside {filename}."), None
         if index.offline:
             return _offline(index, filename + METADATA_SUFFIX), None
+        request[CACHE] = Cache.FETCHED
         answer: Ready | web.StreamResponse | None
         if digest := told.get("sha256"):
             wanted = self._wanted_metadata(index, link, one, digest)
@@ -265,7 +270,13 @@ class Passing:
 
 
 def _sources(link: Link, url: str) -> Callable[[], list[Source]]:
-    source = Source(url=url, remote=link.remote, stored=link.keeps, upstream=link.files)
+    source = Source(
+        url=url,
+        remote=link.remote,
+        domain=link.remote.pulp_domain.name,
+        stored=link.keeps,
+        upstream=link.files,
+    )
     return lambda: [source]
 
 

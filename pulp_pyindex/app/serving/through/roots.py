@@ -25,6 +25,7 @@ from pulp_pyindex.app.serving.sources import Listing, SourceFailed
 from pulp_pyindex.app.serving.through import recording
 from pulp_pyindex.app.serving.through.connections import Connections, Link
 from pulp_pyindex.app.serving.through.freshness import lifetime
+from pulp_pyindex.app.serving.traffic import Question
 from pulp_pyindex.index.errors import InvalidPage
 from pulp_pyindex.index.pages import ProjectEntry
 from pulp_pyindex.index.reading import RootReader
@@ -148,6 +149,11 @@ class Roots:
 
 
 async def _fetched(link: Link) -> _Names:
+    with link.asking("list") as question:
+        return await _read_through(link, question)
+
+
+async def _read_through(link: Link, question: Question) -> _Names:
     where = f"the remote {link.remote.name!r}"
     found: dict[str, int | None] = {}
     try:
@@ -158,6 +164,7 @@ async def _fetched(link: Link) -> _Names:
             found.update((entry.name, entry.serial) for entry in reader.close())
             headers = stream.headers
     except UpstreamMissing:
+        question.outcome = "missing"
         now = time.time()
         return _Names(
             packed=b"",
@@ -170,6 +177,7 @@ async def _fetched(link: Link) -> _Names:
         raise SourceFailed(504 if error.timeout else 502, where, str(error)) from error
     except InvalidPage as error:
         raise SourceFailed(502, where, str(error)) from error
+    question.answered()
     packed, digest = await asyncio.to_thread(_packed, found)
     now = time.time()
     return _Names(

@@ -33,6 +33,7 @@ from pulp_pyindex.app.serving.through.knowledge import Knowledge, Known
 from pulp_pyindex.app.serving.through.passing import Passing
 from pulp_pyindex.app.serving.through.roots import Roots
 from pulp_pyindex.app.serving.through.showing import Behind, Shown, has_gaps, show
+from pulp_pyindex.app.serving.traffic import Cache, Traffic
 from pulp_pyindex.app.upstream import ACCEPT_PROVENANCE
 from pulp_pyindex.index import provenance
 from pulp_pyindex.index.errors import InvalidProvenance
@@ -60,10 +61,11 @@ class Through:
         files: Files,
         remote: RemoteFiles,
         folder: Path,
+        traffic: Traffic,
     ) -> None:
         self._memory = memory
         self._flights = flights
-        self._connections = Connections()
+        self._connections = Connections(traffic)
         self._knowledge = Knowledge(memory, folder, self._connections)
         self._keeping = Keeping()
         self._passing = Passing(memory, flights, files, remote, self._keeping)
@@ -92,12 +94,13 @@ class Through:
         shown = await self._shown(index, link, known)
         if known.age is None:
             expires = min(known.page.fresh_until, shown.until)
-            return Offer(page=shown.page, key=shown.key, expires=expires)
+            return Offer(page=shown.page, key=shown.key, expires=expires, cache=known.cache)
         return Offer(
             page=shown.page,
             key=(shown.key, "stale"),
             expires=time.time() + _STALE_FOR,
-            headers=_stale_headers(known.age, known.page.failure),
+            headers=_stale_headers(known),
+            cache=known.cache,
         )
 
     async def catch_up(self, index: Index, project: NormalizedName) -> bool:
@@ -211,11 +214,12 @@ def _is_same(one: CachedPage, other: CachedPage) -> bool:
     return one.page is other.page and one.digests == other.digests
 
 
-def _stale_headers(age: float, failure: str) -> dict[str, str]:
+def _stale_headers(known: Known) -> dict[str, str]:
     """What tells that a page is older than it should be (RFC 9111, RFC 9211)."""
-    said = '111 - "Revalidation Failed"' if failure else '110 - "Response is Stale"'
+    failed = known.cache is Cache.STALE_ERROR
+    said = '111 - "Revalidation Failed"' if failed else '110 - "Response is Stale"'
     return {
-        "Age": str(int(age)),
+        "Age": str(int(known.age or 0)),
         "Warning": said,
         "Cache-Status": "pulp-pyindex; hit; fwd=stale",
     }

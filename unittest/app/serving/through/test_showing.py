@@ -12,6 +12,7 @@ from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.app.models.remote import WANTED_FIELDS
 from pulp_pyindex.app.serving.through.connections import Link
 from pulp_pyindex.app.serving.through.showing import Shown, has_gaps, show, stand_in
+from pulp_pyindex.app.serving.traffic import Traffic
 from pulp_pyindex.index.pages import File, ProjectPage, ProjectStatus, Status
 from pulp_pyindex.index.paths import file_link
 from pulp_pyindex.index.wanted import Wanted
@@ -34,7 +35,9 @@ def link(**fields: Any) -> Link:
     wanted = Wanted.build(**{name: getattr(remote, name) for name in WANTED_FIELDS})
     nobody = cast(Any, None)
     stamp = datetime(2026, 1, 1, tzinfo=UTC)
-    return Link(remote=remote, stamp=stamp, wanted=wanted, pages=nobody, files=nobody)
+    return Link(
+        remote=remote, stamp=stamp, wanted=wanted, pages=nobody, files=nobody, traffic=Traffic()
+    )
 
 
 def cached(*files: File, digests: dict[str, str] | None = None, **page: Any) -> CachedPage:
