@@ -65,8 +65,11 @@ def test_who_may_override_leaves_a_record(pulp: Pulp, mirrored: Row) -> None:
     gates = [{"rule": "no_yanked"}, {"rule": "provenance"}]
     target = prod(pulp, *gates)
     name, user = make_user(pulp)
-    for row in (target, mirrored):
-        grant(pulp, row, "pyindex.pyindexrepository_owner", name)
+    grant(pulp, target, "pyindex.pyindexrepository_promoter", name)
+    grant(pulp, mirrored, "pyindex.pyindexrepository_viewer", name)
+    # Who may promote has no other way in.
+    by_hand = {"base_version": pulp.latest(mirrored)["pulp_href"]}
+    assert user.post(f"{target['pulp_href']}modify/", by_hand).status_code == 403
     order = {"source": mirrored["pulp_href"], "note": "now", "override": ["no_yanked"]}
     promoting = f"{target['pulp_href']}promote/"
     assert "why" in refusal(user.post(promoting, order), "override_reason")

@@ -146,6 +146,7 @@ class PyindexRepository(Repository, AutoAddObjPermsMixin):
             ("modify_pyindexrepository", "Can modify content of the repository"),
             ("upload_pyindexrepository", "Can upload files to the repository"),
             ("manage_roles_pyindexrepository", "Can manage roles on pyindex repositories"),
+            ("promote_pyindexrepository", "Can promote to the repository and roll it back"),
             ("override_gates_pyindexrepository", "Can promote past gates"),
             ("repair_pyindexrepository", "Can repair repository versions"),
         ]
