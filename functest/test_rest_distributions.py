@@ -63,3 +63,21 @@ def test_another_plugins_repository_is_not_served_or_published(pulp: Pulp) -> No
     assert "'pyindex.pyindex' is needed" in refusal(answer, "repository")
     answer = pulp.post(PUBLICATIONS, {"repository": other})
     assert "'pyindex.pyindex' is needed" in refusal(answer, "repository")
+
+
+def test_what_is_no_address_is_refused_by_its_field(pulp: Pulp, mirrored: Row) -> None:
+    """Numbers, nulls in lists, and URLs that nobody can read."""
+    fields = {"name": unique(), "base_path": unique()}
+    for field, given in (
+        ("bases", [None]),
+        ("remote", 1),
+        ("ruleset", "http://["),
+        ("bases", [{}]),
+    ):
+        answer = pulp.post("distributions/pyindex/pyindex/", {**fields, field: given})
+        assert "not an address" in refusal(answer, field)
+    answer = pulp.post(f"{mirrored['pulp_href']}sync/", {"remote": 7})
+    assert "not an address" in refusal(answer, "remote")
+    for source in ("http://[", "/pulp/api/v3/status/"):
+        answer = pulp.post(f"{mirrored['pulp_href']}promote/", {"source": source})
+        assert "not the address of an object" in refusal(answer, "source")

@@ -165,7 +165,10 @@ class PyindexAdvisoryLoadSerializer(_NamedSourceSerializer):
         return str(real)
 
     def validate_url(self, url: str) -> str:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise serializers.ValidationError(f"This is not an address: {error}.") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise serializers.ValidationError("Only http and https addresses are asked.")
         if "@" in parts.netloc:

@@ -27,6 +27,7 @@ from pulp_pyindex.app.models import (
     PyindexYank,
 )
 
+from .addresses import AddressesMixin
 from .described import DescribedMixin
 
 
@@ -144,7 +145,7 @@ class PyindexProvenanceSerializer(DescribedMixin, NoArtifactContentSerializer):
         model = PyindexProvenance
 
 
-class PyindexFileUploadSerializer(serializers.Serializer[Any]):
+class PyindexFileUploadSerializer(AddressesMixin, serializers.Serializer[Any]):
     """A wheel or sdist to be checked and stored, from one of four places."""
 
     file = serializers.FileField(required=False, help_text="The file itself.")

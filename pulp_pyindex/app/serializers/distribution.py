@@ -13,6 +13,7 @@ from pulpcore.plugin.serializers import (
 
 from pulp_pyindex.app.models import PyindexDistribution
 
+from .addresses import AddressesMixin
 from .described import DescribedMixin
 from .kinds import must_be_pyindex
 from .merging import MERGING_FIELDS, MergingFields
@@ -23,7 +24,7 @@ _ONE_OF_THREE = "Name only one of `repository`, `repository_version` and `public
 
 
 class PyindexDistributionSerializer(
-    DescribedMixin, MergingFields, PassingFields, DistributionSerializer
+    AddressesMixin, DescribedMixin, MergingFields, PassingFields, DistributionSerializer
 ):
     """An index URL and what is shown there."""
 

@@ -9,11 +9,12 @@ from pulpcore.plugin.serializers import DetailRelatedField, PublicationSerialize
 
 from pulp_pyindex.app.models import PyindexPublication
 
+from .addresses import AddressesMixin
 from .described import DescribedMixin
 from .kinds import must_be_pyindex
 
 
-class PyindexPublicationSerializer(DescribedMixin, PublicationSerializer):
+class PyindexPublicationSerializer(AddressesMixin, DescribedMixin, PublicationSerializer):
     """The finished simple index of one repository version."""
 
     distributions = DetailRelatedField(

@@ -16,11 +16,12 @@ from pulp_pyindex.index.filenames import normalized_version, parse
 from pulp_pyindex.index.names import NormalizedName, normalize
 from pulp_pyindex.index.rules.facts import version_of
 
+from .addresses import AddressesMixin
 from .described import DescribedMixin
 from .rules import distribution_field
 
 
-class PyindexQuarantineSerializer(DescribedMixin, ModelSerializer):
+class PyindexQuarantineSerializer(AddressesMixin, DescribedMixin, ModelSerializer):
     """A project, release or file that is given out to nobody."""
 
     pulp_href = IdentityField(view_name="pyindex/quarantines-detail")

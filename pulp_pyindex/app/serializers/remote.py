@@ -17,6 +17,7 @@ from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.filenames import PACKAGE_TYPES
 from pulp_pyindex.index.wanted import Wanted
 
+from .addresses import AddressesMixin
 from .described import DescribedMixin
 from .rules import ruleset_field
 
@@ -25,7 +26,7 @@ def _entries(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(), **options)
 
 
-class PyindexRemoteSerializer(DescribedMixin, RemoteSerializer):
+class PyindexRemoteSerializer(AddressesMixin, DescribedMixin, RemoteSerializer):
     """A remote index and what is wanted of it."""
 
     url = serializers.CharField(

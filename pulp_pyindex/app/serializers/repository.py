@@ -14,11 +14,12 @@ from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.gates import Approved, read_gates
 
+from .addresses import AddressesMixin
 from .described import DescribedMixin
 from .rules import ruleset_field
 
 
-class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
+class PyindexRepositorySerializer(AddressesMixin, DescribedMixin, RepositorySerializer):
     """The state of an index, version by version."""
 
     autopublish = serializers.BooleanField(
@@ -95,7 +96,7 @@ class PyindexRepositorySerializer(DescribedMixin, RepositorySerializer):
         model = PyindexRepository
 
 
-class PyindexRepositorySyncSerializer(RepositorySyncURLSerializer):
+class PyindexRepositorySyncSerializer(AddressesMixin, RepositorySyncURLSerializer):
     """What a sync may be told."""
 
     mirror = serializers.BooleanField(

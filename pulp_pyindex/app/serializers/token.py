@@ -14,6 +14,7 @@ from pulp_pyindex.app.models import PyindexDistribution, PyindexToken
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.wanted.entries import read_entries
 
+from .addresses import AddressesMixin
 from .described import DescribedMixin
 
 _SCOPES = ("read", "upload")
@@ -21,7 +22,7 @@ _SCOPES = ("read", "upload")
 _UNCHANGEABLE = ("scopes", "distributions")
 
 
-class PyindexTokenSerializer(DescribedMixin, ModelSerializer):
+class PyindexTokenSerializer(AddressesMixin, DescribedMixin, ModelSerializer):
     """A right to read or upload that a machine shows instead of its user's password."""
 
     pulp_href = IdentityField(view_name="pyindex/tokens-detail")
