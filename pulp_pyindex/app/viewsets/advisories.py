@@ -11,7 +11,6 @@ from packaging.utils import canonicalize_name
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,6 +36,8 @@ from pulp_pyindex.app.serializers import (
 )
 from pulp_pyindex.app.tasks.advisories import load_advisories, remove_advisories
 from pulp_pyindex.index.advisories import Severity, read_severity
+
+from .exchange import page_of, page_parameters, paginator_for, told_by
 
 _WORDS = [severity.word for severity in Severity]
 
@@ -102,7 +103,7 @@ class PyindexAdvisoryViewSet(NamedModelViewSet, mixins.RetrieveModelMixin, mixin
     @action(detail=False, methods=["post"], serializer_class=PyindexAdvisoryLoadSerializer)
     def load(self, request: Request, **kwargs: Any) -> Response:
         """Queue the load."""
-        told = _told(PyindexAdvisoryLoadSerializer, request)
+        told = told_by(request, PyindexAdvisoryLoadSerializer)
         way: dict[str, Any] = {name: told[name] for name in ("path", "url") if name in told}
         if "file" in told:
             kept = PulpTemporaryFile.init_and_validate(told["file"])
@@ -141,10 +142,7 @@ class PyindexAdvisoryViewSet(NamedModelViewSet, mixins.RetrieveModelMixin, mixin
     @extend_schema(
         summary="List databases of advisories",
         description="Which databases are loaded, from where, when, and how much they have.",
-        parameters=[
-            OpenApiParameter("limit", int, description="Number of databases to return."),
-            OpenApiParameter("offset", int, description="Number of databases to pass over."),
-        ],
+        parameters=page_parameters("databases"),
         responses={200: PyindexAdvisorySourceSerializer(many=True)},
     )
     # Without the filters of the list: these parameters are not theirs.
@@ -157,10 +155,7 @@ class PyindexAdvisoryViewSet(NamedModelViewSet, mixins.RetrieveModelMixin, mixin
     def sources(self, request: Request, **kwargs: Any) -> Response:
         """A page of the domain's databases."""
         rows = PyindexAdvisorySource.objects.filter(pulp_domain=get_domain()).order_by("name")
-        paginator = LimitOffsetPagination()
-        page = paginator.paginate_queryset(rows, request, view=self)
-        shown = PyindexAdvisorySourceSerializer(page, many=True)
-        return paginator.get_paginated_response(shown.data)
+        return page_of(rows, request, self, PyindexAdvisorySourceSerializer)
 
 
 class VersionAdvisoriesMixin:
@@ -174,8 +169,7 @@ class VersionAdvisoriesMixin:
             OpenApiParameter("severity", str, enum=_WORDS, description="The least severity."),
             OpenApiParameter("project", str, description="Only this project, in any spelling."),
             OpenApiParameter("advisory", str, description="Only this advisory, by id or alias."),
-            OpenApiParameter("limit", int, description="Number of entries to return."),
-            OpenApiParameter("offset", int, description="Number of entries to pass over."),
+            *page_parameters("entries"),
         ],
         responses={200: PyindexVulnerableSerializer(many=True)},
     )
@@ -194,10 +188,7 @@ class VersionAdvisoriesMixin:
         if least is None:
             raise ValidationError({"severity": [f"It is one of {', '.join(_WORDS)}."]})
         project = asked.get("project")
-        paginator = LimitOffsetPagination()
-        paginator.request = request
-        paginator.limit = paginator.get_limit(request)
-        paginator.offset = paginator.get_offset(request)
+        paginator = paginator_for(request)
         paginator.count, found = catalog.vulnerable_releases(
             version,
             least=least,
@@ -210,7 +201,7 @@ class VersionAdvisoriesMixin:
 
 
 def _source(request: Request) -> PyindexAdvisorySource:
-    name = _told(PyindexAdvisorySourceNameSerializer, request)["source"]
+    name = told_by(request, PyindexAdvisorySourceNameSerializer)["source"]
     found = PyindexAdvisorySource.objects.filter(name=name, pulp_domain=get_domain()).first()
     if found is None:
         raise NotFound(f"No database of advisories is called {name!r} here.")
@@ -223,10 +214,3 @@ def _queue(request: Request, task: Any, **told: Any) -> Response:
     return OperationPostponedResponse(
         dispatch(task, exclusive_resources=[lock], kwargs=told), request
     )
-
-
-def _told(serializer: Any, request: Request) -> dict[str, Any]:
-    given = serializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    told: dict[str, Any] = given.validated_data
-    return told

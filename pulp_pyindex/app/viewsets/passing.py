@@ -27,6 +27,8 @@ from pulp_pyindex.app.serializers import (
 )
 from pulp_pyindex.app.tasks.evict import chosen, evict_files
 
+from .exchange import told_by
+
 _FIRST = 100
 
 
@@ -54,9 +56,7 @@ class CacheActionsMixin:
     @action(detail=True, methods=["post"], serializer_class=PyindexInvalidateSpecSerializer)
     def invalidate(self, request: Request, pk: str, **kwargs: Any) -> Response:
         distribution = self._cached()
-        serializer = PyindexInvalidateSpecSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        projects = serializer.validated_data["projects"]
+        projects = told_by(request, PyindexInvalidateSpecSerializer)["projects"]
         pages = PyindexCachedPage.objects.filter(remote_id=distribution.remote_id)
         if projects:
             pages = pages.filter(project__in=projects)
@@ -76,9 +76,7 @@ class CacheActionsMixin:
     @action(detail=True, methods=["post"], serializer_class=PyindexEvictSpecSerializer)
     def evict(self, request: Request, pk: str, **kwargs: Any) -> Response:
         distribution = self._cached()
-        serializer = PyindexEvictSpecSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        asked = serializer.validated_data
+        asked = told_by(request, PyindexEvictSpecSerializer)
         size, age = asked["max_cache_size"], asked["max_age_unused"]
         if size is None and age is None:
             size, age = distribution.max_cache_size, distribution.max_age_unused

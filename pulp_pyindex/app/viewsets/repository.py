@@ -6,7 +6,6 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,6 +32,7 @@ from pulp_pyindex.app.tasks.sync import synchronize
 from .advisories import VersionAdvisoriesMixin
 from .approval import ApprovalActionsMixin
 from .edits import EditActionsMixin
+from .exchange import page_parameters, paginator_for
 from .promotion import DiffActionMixin, PromotionActionsMixin
 from .retention import CleanupActionMixin, HoldActionsMixin
 from .uploads import UploadsActionMixin
@@ -106,8 +106,7 @@ class PyindexRepositoryVersionViewSet(
         description="The projects of the version in numbers, sorted by name.",
         parameters=[
             OpenApiParameter("name__contains", str, description="Part of a normalised name."),
-            OpenApiParameter("limit", int, description="Number of projects to return."),
-            OpenApiParameter("offset", int, description="Number of projects to pass over."),
+            *page_parameters("projects"),
         ],
         responses={200: PyindexProjectSummarySerializer(many=True)},
     )
@@ -120,10 +119,7 @@ class PyindexRepositoryVersionViewSet(
     )
     def projects(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of the version's projects."""
-        paginator = LimitOffsetPagination()
-        paginator.request = request
-        paginator.limit = paginator.get_limit(request)
-        paginator.offset = paginator.get_offset(request)
+        paginator = paginator_for(request)
         paginator.count, summaries = catalog.project_summaries(
             self.get_object(),
             name_part=request.query_params.get("name__contains", ""),

@@ -26,6 +26,8 @@ from pulp_pyindex.app.tasks import arriving  # noqa: F401 - connects its receive
 from pulp_pyindex.app.tasks.cleanup import clean_up
 from pulp_pyindex.app.tasks.download import download
 
+from .exchange import told_by
+
 
 class CleanupActionMixin:
     """The clean-up of a repository viewset."""
@@ -104,9 +106,7 @@ class HoldActionsMixin:
     def hold(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Write the hold down at once."""
         version = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
-        serializer = PyindexHoldSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        told = serializer.validated_data
+        told = told_by(request, PyindexHoldSerializer)
         PyindexVersionHold.objects.update_or_create(
             repository_version=version,
             label=told["label"],
@@ -124,9 +124,7 @@ class HoldActionsMixin:
     def release(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete the hold at once."""
         version = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
-        serializer = PyindexHoldReleaseSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        label = serializer.validated_data["label"]
+        label = told_by(request, PyindexHoldReleaseSerializer)["label"]
         gone, _ = PyindexVersionHold.objects.filter(
             repository_version=version, label=label
         ).delete()

@@ -28,6 +28,8 @@ from pulp_pyindex.app.serializers import (
 )
 from pulp_pyindex.app.tasks.taking import take_file, take_path
 
+from .exchange import told_by
+
 
 class TakesFilesMixin:
     """The ways in of the content viewset. The checks are those of `<index>/legacy/`."""
@@ -41,7 +43,7 @@ class TakesFilesMixin:
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Queue the task that checks and stores the file."""
-        told = _told(PyindexFileCreateSerializer, request)
+        told = told_by(request, PyindexFileCreateSerializer)
         repository = told.get("repository")
         upload = told.get("upload")
         task = dispatch(
@@ -68,7 +70,7 @@ class TakesFilesMixin:
     @action(detail=False, methods=["post"], serializer_class=PyindexFileUploadSerializer)
     def upload(self, request: Request, **kwargs: Any) -> Response:
         """Check and store the file at once."""
-        told = _told(PyindexFileUploadSerializer, request)
+        told = told_by(request, PyindexFileUploadSerializer)
         if "file" not in told:
             raise ValidationError({"file": ["Only `file` can be taken while the client waits."]})
         with NamedTemporaryFile(dir=settings.WORKING_DIRECTORY, delete=False) as target:
@@ -85,13 +87,6 @@ class TakesFilesMixin:
             Path(target.name).unlink(missing_ok=True)
         shown = PyindexFileSerializer(file, context={"request": request})
         return Response(shown.data, status=status.HTTP_201_CREATED)
-
-
-def _told(serializer: Any, request: Request) -> dict[str, Any]:
-    given = serializer(data=request.data, context={"request": request})
-    given.is_valid(raise_exception=True)
-    told: dict[str, Any] = given.validated_data
-    return told
 
 
 def _source(told: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pulp_pyindex.app.models import PyindexUpload
 from pulp_pyindex.app.serializers import PyindexUploadSerializer
+
+from .exchange import page_of, page_parameters
 
 
 class _UploadFilter(filters.FilterSet):
@@ -34,8 +35,7 @@ _PARAMETERS = [
 ] + [
     OpenApiParameter("since", str, description="Only uploads at or after this ISO 8601 time."),
     OpenApiParameter("before", str, description="Only uploads before this ISO 8601 time."),
-    OpenApiParameter("limit", int, description="Number of uploads to return."),
-    OpenApiParameter("offset", int, description="Number of uploads to pass over."),
+    *page_parameters("uploads"),
 ]
 
 
@@ -60,7 +60,4 @@ class UploadsActionMixin:
         chosen = _UploadFilter(request.query_params, queryset=rows.order_by("-pulp_created", "pk"))
         if not chosen.is_valid():
             raise ValidationError(chosen.errors)
-        paginator = LimitOffsetPagination()
-        page = paginator.paginate_queryset(chosen.qs, request, view=self)
-        shown = PyindexUploadSerializer(page, many=True)
-        return paginator.get_paginated_response(shown.data)
+        return page_of(chosen.qs, request, self, PyindexUploadSerializer)
