@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,12 +24,11 @@ from pulp_pyindex.app.serializers import (
 )
 from pulp_pyindex.index.gates import Approved, read_gates
 
+from .exchange import page_of, page_parameters, told_by
 from .promotion import find_version
+from .schema import TrueSchema
 
-_PAGE = [
-    OpenApiParameter("limit", int, description="Number of entries to return."),
-    OpenApiParameter("offset", int, description="Number of entries to pass over."),
-]
+_PAGE = page_parameters("entries")
 
 
 class ApprovalActionsMixin:
@@ -43,7 +41,13 @@ class ApprovalActionsMixin:
         request=PyindexApproveSerializer,
         responses={201: PyindexApprovalSerializer(many=True)},
     )
-    @action(detail=True, methods=["post"], serializer_class=PyindexApproveSerializer)
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=PyindexApproveSerializer,
+        filter_backends=[],
+        pagination_class=None,
+    )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Record the approval, once for each role that the user holds."""
         repository, source, roles, told = self._told(request, PyindexApproveSerializer)
@@ -73,7 +77,14 @@ class ApprovalActionsMixin:
         request=PyindexRevokeSerializer,
         responses={200: PyindexApprovalSerializer(many=True)},
     )
-    @action(detail=True, methods=["post"], serializer_class=PyindexRevokeSerializer)
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=PyindexRevokeSerializer,
+        filter_backends=[],
+        pagination_class=None,
+        schema=TrueSchema(),
+    )
     def revoke(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Mark the approvals as taken back; the record stays."""
         repository, source, roles, _ = self._told(request, PyindexRevokeSerializer)
@@ -123,9 +134,7 @@ class ApprovalActionsMixin:
         self, request: Request, serializer: Any
     ) -> tuple[PyindexRepository, RepositoryVersion, list[str], dict[str, Any]]:
         repository: PyindexRepository = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
-        given = serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        told: dict[str, Any] = given.validated_data
+        told = told_by(request, serializer)
         demanded = [
             gate.role for gate in read_gates(repository.gates) if isinstance(gate, Approved)
         ]
@@ -147,6 +156,4 @@ class ApprovalActionsMixin:
         rows = model.objects.filter(repository=repository).select_related(
             "source_version__repository"
         )
-        paginator = LimitOffsetPagination()
-        page = paginator.paginate_queryset(rows.order_by("-pulp_created", "pk"), request, view=self)
-        return paginator.get_paginated_response(serializer(page, many=True).data)
+        return page_of(rows.order_by("-pulp_created", "pk"), request, self, serializer)

@@ -17,7 +17,6 @@ from pulpcore.plugin.tasking import dispatch
 from pulpcore.plugin.util import get_domain_pk, get_objects_for_user
 from pulpcore.plugin.viewsets import (
     ExporterViewSet,
-    NamedModelViewSet,
     OperationPostponedResponse,
     RolesMixin,
 )
@@ -35,6 +34,9 @@ from pulp_pyindex.app.serializers import (
     PyindexStaticExportSerializer,
 )
 from pulp_pyindex.app.tasks.export import export
+
+from .exchange import told_by
+from .named import resource
 
 
 class PyindexStaticExporterViewSet(ExporterViewSet, RolesMixin):
@@ -66,9 +68,7 @@ class PyindexStaticExporterViewSet(ExporterViewSet, RolesMixin):
     def exports(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue an export."""
         exporter = self.get_object()
-        given = PyindexStaticExportSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        told = given.validated_data
+        told = told_by(request, PyindexStaticExportSerializer)
         stores.check_choice(exporter)
         found = find_source(told.pop("source"), request.user)
         version, publication = found.version, found.publication
@@ -118,7 +118,7 @@ def find_source(named: str, user: Any) -> _Found:
     Raises ValidationError for what the user may not see, what is not in this domain, and what
     serves nothing.
     """
-    found = NamedModelViewSet.get_resource(named)
+    found = resource(named, "source")
     if isinstance(found, RepositoryVersion):
         _must_see(found.repository.cast(), user)
         if not found.complete:

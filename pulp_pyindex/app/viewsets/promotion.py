@@ -7,14 +7,13 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pulpcore.plugin.models import Repository, RepositoryVersion
 from pulpcore.plugin.serializers import AsyncOperationResponseSerializer
 from pulpcore.plugin.tasking import dispatch
-from pulpcore.plugin.viewsets import NamedModelViewSet, OperationPostponedResponse
+from pulpcore.plugin.viewsets import OperationPostponedResponse
 
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.access.holding import may
@@ -25,6 +24,9 @@ from pulp_pyindex.app.serializers import (
     PyindexRollbackSerializer,
 )
 from pulp_pyindex.app.tasks.promote import promote
+
+from .exchange import page_parameters, paginator_for, told_by
+from .named import resource
 
 
 class PromotionActionsMixin:
@@ -41,7 +43,7 @@ class PromotionActionsMixin:
     def promote(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue the promotion."""
         repository = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
-        told = _told(PyindexPromoteSerializer, request)
+        told = told_by(request, PyindexPromoteSerializer)
         seen = self.get_queryset()  # type: ignore[attr-defined]  # the viewset's own
         source = find_version(told["source"], "source", seen=seen)
         if source.repository_id == repository.pk:
@@ -81,7 +83,7 @@ class PromotionActionsMixin:
     def rollback(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue the rollback."""
         repository = self.get_object()  # type: ignore[attr-defined]  # the viewset's own
-        told = _told(PyindexRollbackSerializer, request)
+        told = told_by(request, PyindexRollbackSerializer)
         source = RepositoryVersion.objects.filter(
             repository=repository, number=told["version"], complete=True
         ).first()
@@ -116,8 +118,7 @@ class DiffActionMixin:
                 required=True,
                 description="The version to compare with, or a repository: its latest one.",
             ),
-            OpenApiParameter("limit", int, description="Number of projects to return."),
-            OpenApiParameter("offset", int, description="Number of projects to pass over."),
+            *page_parameters("projects"),
         ],
         responses={200: PyindexDifferenceSerializer},
     )
@@ -137,10 +138,7 @@ class DiffActionMixin:
         repositories = self.parent_viewset()  # type: ignore[attr-defined]  # the viewset's own
         repositories.request = request
         base = find_version(named, "base", seen=repositories.get_queryset())
-        paginator = LimitOffsetPagination()
-        paginator.request = request
-        paginator.limit = paginator.get_limit(request)
-        paginator.offset = paginator.get_offset(request)
+        paginator = paginator_for(request)
         paginator.count, found = catalog.differences(
             base, version, limit=paginator.limit or 100, offset=paginator.offset
         )
@@ -161,7 +159,7 @@ def find_version(named: str, field: str, *, seen: Any) -> RepositoryVersion:
     Raises ValidationError for anything but a complete version of one of the repositories `seen`,
     which are those that the user may see in this domain.
     """
-    found = NamedModelViewSet.get_resource(named)
+    found = resource(named, field)
     if isinstance(found, Repository):
         found = found.latest_version()
     if not isinstance(found, RepositoryVersion) or not found.complete:
@@ -170,10 +168,3 @@ def find_version(named: str, field: str, *, seen: Any) -> RepositoryVersion:
         kind = PyindexRepository.get_pulp_type()
         raise ValidationError({field: [f"There is no such version of a {kind} repository here."]})
     return found
-
-
-def _told(serializer: Any, request: Request) -> dict[str, Any]:
-    given = serializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    told: dict[str, Any] = given.validated_data
-    return told

@@ -37,7 +37,10 @@ from pulp_pyindex.app.serializers import (
 )
 from pulp_pyindex.index.rules import read_ruleset, read_stored_ruleset
 
+from .exchange import told_by
+from .named import resource
 from .promotion import find_version
+from .schema import TrueSchema
 
 
 class PyindexRulesetFilter(BaseFilterSet):
@@ -94,13 +97,16 @@ class PyindexRulesetViewSet(
         request=PyindexDryRunSerializer,
         responses={200: PyindexDryRunResultSerializer},
     )
-    @action(detail=True, methods=["post"], serializer_class=PyindexDryRunSerializer)
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=PyindexDryRunSerializer,
+        schema=TrueSchema(),
+    )
     def dry_run(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Decide, and say what was decided."""
         row = self.get_object()
-        given = PyindexDryRunSerializer(data=request.data, context={"request": request})
-        given.is_valid(raise_exception=True)
-        told = given.validated_data
+        told = told_by(request, PyindexDryRunSerializer)
         ruleset = (
             read_ruleset(row.name, told["rules"])
             if "rules" in told
@@ -123,10 +129,7 @@ def _named(row: Any) -> str:
 
 def _version(request: Request, named: str) -> RepositoryVersion:
     """The version that is meant by a distribution, repository or version the user may see."""
-    try:
-        found = NamedModelViewSet.get_resource(named)
-    except ValidationError as error:
-        raise ValidationError({"of": error.detail}) from error
+    found = resource(named, "of")
     user = request.user
     if not isinstance(found, PyindexDistribution):
         seen = get_objects_for_user(
