@@ -7,8 +7,8 @@ import requests
 
 from support.index import Index
 from support.publishing import make_house
-from support.pulp import Mirror, Pulp, refusal, wait_for
-from support.ruling import NEW, OLD, QUARANTINES, mirror_aged, shows, url_of
+from support.pulp import Mirror, Pulp, refusal, unique, wait_for
+from support.ruling import NEW, OLD, QUARANTINES, mirror_aged, shows
 from support.upstream import Upstream
 from support.wheels import wheel
 
@@ -19,26 +19,30 @@ def mirror(pulp: Pulp, upstream: Upstream) -> Mirror:
     return mirror_aged(pulp, upstream)
 
 
-def test_a_project_can_be_held_at_once(pulp: Pulp, mirror: Mirror) -> None:
+def test_a_project_can_be_held_at_once(pulp: Pulp, upstream: Upstream) -> None:
     """What is in memory included; its page says so. Released, all is as it was."""
-    index = mirror.index
-    url = url_of(mirror, OLD)
+    # It is held for all indexes of the stack, those of other tests too.
+    name = unique("held")
+    made = wheel(name, "1.0")
+    upstream.add(made, wheel("beta", "1.0"))
+    index = pulp.mirror(upstream.url).index
+    url = index.files(name)[made.filename]["url"]
     before = index.whole()
     assert requests.get(url).ok
-    held = pulp.create(QUARANTINES, project="Alpha", reason="being looked at\nby security")
+    held = pulp.create(QUARANTINES, project=name.upper(), reason="being looked at\nby security")
     began = datetime.now(UTC)
     index.wait(lambda one: one.get(url).status_code == 403, "the quarantine", timeout=5)
     assert datetime.now(UTC) - began < timedelta(seconds=2)
-    page = index.json("alpha")
+    page = index.json(name)
     assert page["files"] == []
     assert page["project-status"] == {
         "status": "quarantined",
         "reason": "being looked at by security",
     }
     assert "being looked at by security" in index.get(url).text
-    assert index.get("pypi/alpha/json").status_code == 404
+    assert index.get(f"pypi/{name}/json").status_code == 404
     assert set(index.files("beta")) == {"beta-1.0-py3-none-any.whl"}
-    assert refusal(pulp.post(QUARANTINES, {"project": "alpha", "reason": "x"}), "non_field_errors")
+    assert refusal(pulp.post(QUARANTINES, {"project": name, "reason": "x"}), "non_field_errors")
     assert pulp.delete(held["pulp_href"]).status_code == 204
     index.wait(lambda one: one.get(url).ok, "the release")
     assert index.whole() == before
