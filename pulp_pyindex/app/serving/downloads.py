@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from pulp_pyindex.app.exceptions import UpstreamError, UpstreamMissing
 from pulp_pyindex.app.serving.database import DatabaseGone, in_database
-from pulp_pyindex.app.serving.growing import FetchFailed, Growing
+from pulp_pyindex.app.serving.growing import FetchFailed, Growing, failed_at, no_upstream
 from pulp_pyindex.app.serving.parts import Part, Told
 from pulp_pyindex.app.serving.rows import Source
 from pulp_pyindex.app.serving.traffic import Traffic
@@ -126,7 +126,7 @@ class Download(Growing):
     async def _fetch_from_any(self) -> Source:
         """Fetch from the first source that has the file."""
         sources = await in_database(self.wanted.sources)
-        failure = FetchFailed(502, f"No upstream is known any more for {self.wanted.filename}.")
+        failure = no_upstream(self.wanted.filename)
         for source in sources:
             try:
                 with self._traffic.asking(source.domain, source.remote, _kind(self.wanted)):
@@ -134,7 +134,7 @@ class Download(Growing):
             except UpstreamMissing as error:
                 failure = FetchFailed(self.wanted.if_missing, str(error))
             except UpstreamError as error:
-                failure = FetchFailed(504 if error.timeout else 502, str(error))
+                failure = failed_at(error)
             except FetchFailed as error:
                 failure = error
             else:

@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator
 
+from pulp_pyindex.app.exceptions import UpstreamError
 from pulp_pyindex.app.serving.ranges import Span
 
 #: Bytes at the end of an answer that wait for the digest.
@@ -26,6 +27,16 @@ class FetchFailed(Exception):
 
     def __str__(self) -> str:
         return self.reason
+
+
+def no_upstream(filename: str) -> FetchFailed:
+    """Where nobody is left to ask for a file."""
+    return FetchFailed(502, f"No upstream is known any more for {filename}.")
+
+
+def failed_at(error: UpstreamError) -> FetchFailed:
+    """What an upstream's fault comes to: 504 where it was too slow, else 502."""
+    return FetchFailed(504 if error.timeout else 502, str(error))
 
 
 class Growing:

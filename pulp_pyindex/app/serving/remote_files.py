@@ -18,13 +18,14 @@ from pulp_pyindex.app.serving.answers import Answer, Lines, Ready
 from pulp_pyindex.app.serving.conditions import is_not_modified, range_applies
 from pulp_pyindex.app.serving.database import in_database
 from pulp_pyindex.app.serving.downloads import Download, Wanted, connected
-from pulp_pyindex.app.serving.growing import FetchFailed, Growing
+from pulp_pyindex.app.serving.growing import FetchFailed, Growing, failed_at, no_upstream
 from pulp_pyindex.app.serving.parts import LEFT_OVER, Part, sweep
 from pulp_pyindex.app.serving.ranges import Span, Unsatisfiable, is_readable, wanted_span
 from pulp_pyindex.app.serving.rows import Source
 from pulp_pyindex.app.serving.stored import unsatisfiable
 from pulp_pyindex.app.serving.traffic import Traffic
 from pulp_pyindex.app.serving.wanting import METADATA_LIMIT
+from pulp_pyindex.app.upstream import FileAnswer
 
 
 class RemoteFiles:
@@ -109,13 +110,13 @@ class RemoteFiles:
 
 
 async def _size_at_upstream(wanted: Wanted) -> int | None:
-    failure = FetchFailed(502, f"No upstream is known any more for {wanted.filename}.")
+    failure = no_upstream(wanted.filename)
     for source in await in_database(wanted.sources):
         try:
             async with connected(source) as upstream, upstream.file(source.url) as answer:
                 return answer.size
         except UpstreamError as error:
-            failure = FetchFailed(504 if error.timeout else 502, str(error))
+            failure = failed_at(error)
     raise failure
 
 
@@ -124,21 +125,25 @@ async def small_metadata(filename: str, sources: Callable[[], list[Source]]) -> 
 
     Raises FetchFailed, with 404 where no source has it.
     """
-    failure = FetchFailed(502, f"No upstream is known any more for {filename}.")
+    failure = no_upstream(filename)
     for source in await in_database(sources):
         try:
             async with connected(source) as upstream, upstream.file(source.url) as answer:
-                body = bytearray()
-                async for chunk in answer.chunks:
-                    body += chunk
-                    if len(body) > METADATA_LIMIT:
-                        raise FetchFailed(502, f"{source.url} is larger than any METADATA.")
-                return bytes(body)
+                return await _whole(answer, source.url)
         except UpstreamMissing as error:
             failure = FetchFailed(404, str(error))
         except UpstreamError as error:
-            failure = FetchFailed(504 if error.timeout else 502, str(error))
+            failure = failed_at(error)
     raise failure
+
+
+async def _whole(answer: FileAnswer, url: str) -> bytes:
+    body = bytearray()
+    async for chunk in answer.chunks:
+        body += chunk
+        if len(body) > METADATA_LIMIT:
+            raise FetchFailed(502, f"{url} is larger than any METADATA.")
+    return bytes(body)
 
 
 async def _following(
