@@ -11,6 +11,7 @@ from django.db import connection
 
 from pulpcore.plugin.models import RepositoryVersion
 
+from .files import ARTIFACTS
 from .held import IN_VERSION, fetch, held, version_values
 from .published import SHOWN, StoredPage
 
@@ -79,7 +80,7 @@ def held_files(version: RepositoryVersion) -> Iterator[HeldFile]:
         f"""
         SELECT unit.project, unit.version, unit.filename, unit.sha256, stored.file,
                coalesce(stored.size, unit.size), unit.metadata_sha256, meta.file, meta.size
-        FROM pyindex_pyindexfile unit {held("unit.content_ptr_id")} {_ARTIFACTS}
+        FROM pyindex_pyindexfile unit {held("unit.content_ptr_id")} {ARTIFACTS}
         WHERE {_OFFERED}
         """,
         version_values(version),
@@ -98,17 +99,6 @@ def held_files(version: RepositoryVersion) -> Iterator[HeldFile]:
         )
 
 
-_ARTIFACTS = """
-    LEFT JOIN core_contentartifact own
-           ON own.content_id = unit.content_ptr_id AND own.relative_path = unit.filename
-    LEFT JOIN core_artifact stored ON stored.pulp_id = own.artifact_id
-    LEFT JOIN core_contentartifact metaown
-           ON metaown.content_id = unit.content_ptr_id
-          AND metaown.relative_path = unit.filename || '.metadata'
-    LEFT JOIN core_artifact meta ON meta.pulp_id = metaown.artifact_id
-"""
-
-
 def missing_files(
     version: RepositoryVersion, *, beside: bool = False, unoffered: bool = False
 ) -> Iterator[RemoteFile]:
@@ -124,7 +114,7 @@ def missing_files(
         f"""
         SELECT unit.content_ptr_id, unit.project, unit.filename, unit.sha256, unit.size,
                unit.metadata_sha256, told.remote_id, told.url
-        FROM pyindex_pyindexfile unit {held("unit.content_ptr_id")} {_ARTIFACTS}
+        FROM pyindex_pyindexfile unit {held("unit.content_ptr_id")} {ARTIFACTS}
         LEFT JOIN LATERAL (
             SELECT ra.remote_id, ra.url FROM core_remoteartifact ra
             WHERE ra.content_artifact_id = own.pulp_id ORDER BY ra.pulp_created DESC LIMIT 1

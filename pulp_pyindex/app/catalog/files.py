@@ -9,6 +9,18 @@ from pulpcore.plugin.models import RepositoryVersion
 
 from .held import IN_VERSION, fetch, held, version_values
 
+#: Beside the file `unit`: its artifact `stored`, and that of its `.metadata`, `meta`, where they
+#: are here; `own` says so of the file.
+ARTIFACTS = """
+    LEFT JOIN core_contentartifact own
+           ON own.content_id = unit.content_ptr_id AND own.relative_path = unit.filename
+    LEFT JOIN core_artifact stored ON stored.pulp_id = own.artifact_id
+    LEFT JOIN core_contentartifact metaown
+           ON metaown.content_id = unit.content_ptr_id
+          AND metaown.relative_path = unit.filename || '.metadata'
+    LEFT JOIN core_artifact meta ON meta.pulp_id = metaown.artifact_id
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
@@ -33,21 +45,15 @@ def find_file(version: RepositoryVersion, sha256: str, filename: str) -> FoundFi
     """The file of that name and digest, if the version holds it and its project is offered."""
     rows = fetch(
         f"""
-        SELECT f.content_ptr_id, own.pulp_id, f._pulp_domain_id, f.project, f.version, f.filename,
-               f.sha256, coalesce(stored.size, f.size), f.metadata_sha256, stored.file, meta.file
-        FROM pyindex_pyindexfile f {held("f.content_ptr_id")}
-        LEFT JOIN core_contentartifact own
-               ON own.content_id = f.content_ptr_id AND own.relative_path = f.filename
-        LEFT JOIN core_artifact stored ON stored.pulp_id = own.artifact_id
-        LEFT JOIN core_contentartifact metaown
-               ON metaown.content_id = f.content_ptr_id
-              AND metaown.relative_path = f.filename || '.metadata'
-        LEFT JOIN core_artifact meta ON meta.pulp_id = metaown.artifact_id
-        WHERE f._pulp_domain_id = %(domain)s AND f.filename = %(filename)s
-          AND f.sha256 = %(sha256)s AND {IN_VERSION}
+        SELECT unit.content_ptr_id, own.pulp_id, unit._pulp_domain_id, unit.project, unit.version,
+               unit.filename, unit.sha256, coalesce(stored.size, unit.size), unit.metadata_sha256,
+               stored.file, meta.file
+        FROM pyindex_pyindexfile unit {held("unit.content_ptr_id")} {ARTIFACTS}
+        WHERE unit._pulp_domain_id = %(domain)s AND unit.filename = %(filename)s
+          AND unit.sha256 = %(sha256)s AND {IN_VERSION}
           AND NOT EXISTS (
               SELECT FROM pyindex_pyindexprojectstatus s {held("s.content_ptr_id")}
-              WHERE s.project = f.project AND s.status = 'quarantined' AND {IN_VERSION})
+              WHERE s.project = unit.project AND s.status = 'quarantined' AND {IN_VERSION})
         """,
         {
             **version_values(version),
