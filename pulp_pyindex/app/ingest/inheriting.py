@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulp_pyindex.app.models.keys import new_keys
 from pulp_pyindex.index.paths import METADATA_SUFFIX
 
 # The twin is a unit of the same bytes that has been read, best one whose METADATA is here too.
@@ -40,7 +41,7 @@ _FILL = """
 _ADD = f"""
     INSERT INTO core_contentartifact
         (pulp_id, pulp_created, pulp_last_updated, relative_path, artifact_id, content_id)
-    SELECT gen_random_uuid(), now(), now(), unit.filename || '{METADATA_SUFFIX}',
+    SELECT {{keys}}, now(), now(), unit.filename || '{METADATA_SUFFIX}',
            old.metadata_artifact, unit.content_ptr_id
     FROM pyindex_inherited old
     JOIN pyindex_pyindexfile unit ON unit.content_ptr_id = old.content_id
@@ -58,5 +59,5 @@ def inherit(cursor: Any, table: str) -> None:
     cursor.execute(_FIND.format(table=table))
     if cursor.rowcount:
         cursor.execute(_FILL)
-        cursor.execute(_ADD)
+        cursor.execute(_ADD.format(keys=new_keys("unit.filename")))
     cursor.execute("DROP TABLE pyindex_inherited")

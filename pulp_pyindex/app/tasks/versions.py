@@ -29,6 +29,7 @@ from pulp_pyindex.app.models import (
     PyindexVersion,
     PyindexYank,
 )
+from pulp_pyindex.app.models.keys import new_keys
 from pulp_pyindex.app.models.repository import CONTENT_TYPES, current_user_name
 from pulp_pyindex.app.tasks.publish import ensure_published
 
@@ -219,7 +220,8 @@ class Change:
             INSERT INTO core_repositorycontent
                 (pulp_id, pulp_created, pulp_last_updated, content_id, repository_id,
                  version_added_id, version_removed_id)
-            SELECT {_new_key()}, now(), now(), content_id, %(repository)s, %(version)s, NULL
+            SELECT {new_keys("content_id")}, now(), now(), content_id, %(repository)s, %(version)s,
+                   NULL
             FROM pyindex_coming ORDER BY content_id
             """,
             values,
@@ -255,13 +257,6 @@ class Change:
             values,
         )
         return version.pk
-
-
-def _new_key() -> str:
-    """SQL of a fresh key: keys that grow are inserted faster."""
-    return (
-        "uuidv7()" if connection.connection.info.server_version >= 180_000 else "gen_random_uuid()"
-    )
 
 
 def whole(work: Callable[[], T]) -> T:
