@@ -1,13 +1,14 @@
 """The errors of the index room.
 
 PyindexError
-├── InvalidName            a project name that PEP 503 does not allow
-├── InvalidFilename        a file name that no installer could use, or that is hostile
+├── InvalidName            a project name that PEP 508 does not allow
+├── InvalidFile            something wrong with the file of that name
+│   ├── InvalidFilename    a name that no installer could use, or that is hostile
+│   ├── InvalidMetadata    core metadata that is missing or broken
+│   ├── InvalidProvenance  a document that is not a PEP 740 provenance object
+│   └── InvalidArchive     a file that is not the wheel or sdist its name claims
 ├── InvalidDigest          a hash of an unknown kind or of the wrong length
 ├── InvalidPage            bytes that are not a page of a simple index
-├── InvalidMetadata        core metadata that is missing or broken
-├── InvalidProvenance      a document that is not a PEP 740 provenance object
-├── InvalidArchive         a file that is not the wheel or sdist its name claims
 ├── InvalidUpload          an upload that says something wrong of itself
 ├── FileExists             an upload whose filename is taken by other bytes
 ├── FilenameReserved       an upload whose filename belonged to a file that was deleted
@@ -32,7 +33,7 @@ class PyindexError(Exception):
 
 
 class InvalidName(PyindexError, ValueError):
-    """A project name that PEP 503 does not allow."""
+    """A project name that PEP 508 does not allow."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -42,8 +43,8 @@ class InvalidName(PyindexError, ValueError):
         return f"{self.name!r} is not a valid project name (PEP 508)"
 
 
-class InvalidFilename(PyindexError, ValueError):
-    """A file name that no installer could use, or that is hostile."""
+class InvalidFile(PyindexError, ValueError):
+    """Something is wrong with the file of that name, or with what is said of it."""
 
     def __init__(self, filename: str, reason: str) -> None:
         super().__init__(filename, reason)
@@ -52,6 +53,10 @@ class InvalidFilename(PyindexError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.filename!r}: {self.reason}"
+
+
+class InvalidFilename(InvalidFile):
+    """A file name that no installer could use, or that is hostile."""
 
 
 class InvalidDigest(PyindexError, ValueError):
@@ -79,25 +84,12 @@ class InvalidPage(PyindexError, ValueError):
         return f"{self.url}: {self.reason}"
 
 
-class InvalidMetadata(PyindexError, ValueError):
+class InvalidMetadata(InvalidFile):
     """Core metadata that is missing or broken. `filename` is the file that should carry it."""
 
-    def __init__(self, filename: str, reason: str) -> None:
-        super().__init__(filename, reason)
-        self.filename = filename
-        self.reason = reason
 
-    def __str__(self) -> str:
-        return f"{self.filename!r}: {self.reason}"
-
-
-class InvalidProvenance(PyindexError, ValueError):
+class InvalidProvenance(InvalidFile):
     """A document that is not a PEP 740 provenance object."""
-
-    def __init__(self, filename: str, reason: str) -> None:
-        super().__init__(filename, reason)
-        self.filename = filename
-        self.reason = reason
 
     def __str__(self) -> str:
         return f"provenance of {self.filename!r}: {self.reason}"
@@ -157,13 +149,8 @@ class InvalidGate(PyindexError, ValueError):
         return f"gates[{self.position}]: {self.reason}"
 
 
-class InvalidArchive(PyindexError, ValueError):
+class InvalidArchive(InvalidFile):
     """A file that is not the wheel or sdist its name claims."""
-
-    def __init__(self, filename: str, reason: str) -> None:
-        super().__init__(filename, reason)
-        self.filename = filename
-        self.reason = reason
 
     def __str__(self) -> str:
         return f"Invalid distribution file. {self.filename!r}: {self.reason}"
