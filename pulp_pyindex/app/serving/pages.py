@@ -173,7 +173,10 @@ def no_project(index: Index, name: str) -> Ready:
             f"The index {index.base_path!r} has nothing to serve yet: "
             "no version of its repository has been published.",
         )
-    return answers.text(404, f"The index {index.base_path!r} has no project {name[:200]!r}.")
+    text = f"The index {index.base_path!r} has no project {name[:200]!r}."
+    if index.without_bases:
+        text += " It shows its own repository only; with its bases it is at +at/<time>/."
+    return answers.text(404, text)
 
 
 def cache_control(index: Index) -> str:

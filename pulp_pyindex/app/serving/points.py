@@ -84,6 +84,18 @@ def at(index: Index, moment: datetime) -> Point | None:
     return Point(version_pk=row[0], publication_pk=row[1], is_exact=row[2]) if row else None
 
 
+def begun(index: Index) -> datetime | None:
+    """When the repository was made."""
+    row = _row(
+        f"""
+        WITH {_SHOWN}
+        SELECT r.pulp_created FROM shown JOIN core_repository r ON r.pulp_id = shown.repository_id
+        """,
+        index,
+    )
+    return row[0] if row else None
+
+
 def checkpoint(index: Index, moment: datetime) -> Point | None:
     """The newest checkpoint that was made until then."""
     row = _row(

@@ -79,6 +79,7 @@ class IndexService:
         )
         self._routes = Choosing(self._memory, self._flights, files)
         self._routes.merging.remote = self._through
+        self._routes.merging.kept = self._through.kept(self._routes.merging.own)
         self._refusals = Refusals(self.traffic)
         self._routes.merging.judge = Ruling(self._refusals)
         folder.mkdir(parents=True, exist_ok=True)

@@ -48,6 +48,10 @@ class Index:
     serves_history: bool = False
     #: Whether it shows Pulp's checkpoints: publications made to be kept.
     shows_checkpoints: bool = False
+    #: Whether this is an index as it was: its remote is not asked, what was kept of it stands in.
+    past: bool = False
+    #: Whether this is the past of an index with bases, without theirs.
+    without_bases: bool = False
     #: Whether this is a part of the past that nothing can change any more.
     settled: bool = False
     #: The distributions behind it, the nearest first.

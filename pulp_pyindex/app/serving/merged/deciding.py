@@ -8,7 +8,7 @@ and no longer than until one of their parts expires.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -30,11 +30,13 @@ M = TypeVar("M", bound=Passing)
 
 
 class Merging:
-    """The verdicts of one process. `remote` and `judge` are set by who has them."""
+    """The verdicts of one process. `remote`, `kept`, `judge` are set by who has them."""
 
     def __init__(self, own: Own, memory: Memory[Any], flights: Flights) -> None:
         self.own = own
         self.remote: Source | None = None
+        #: Stands in for the remotes of the past.
+        self.kept: Source | None = None
         self.judge: Judge | None = None
         self._memory = memory
         self._flights = flights
@@ -93,7 +95,23 @@ class Merging:
 
     def members(self, index: Index) -> list[Member]:
         """Every source of an index and of those behind it, the nearest first, each once."""
-        return list(_members(index, self.own, self.remote))
+        return list(self._members(index))
+
+    def _members(self, index: Index) -> Iterable[Member]:
+        found: dict[tuple[Any, str], Member] = {}
+        if is_there(index):
+            found[index.distribution_pk, self.own.kind] = Member(index=index, source=self.own)
+        for base in index.bases:
+            for member in self._members(base):
+                found.setdefault((member.index.distribution_pk, member.source.kind), member)
+        remote = self._remote(index)
+        if index.remote_pk is not None and remote is not None:
+            found[index.distribution_pk, remote.kind] = Member(index=index, source=remote)
+        return found.values()
+
+    def _remote(self, index: Index) -> Source | None:
+        """What speaks for the remote of an index."""
+        return self.kept if index.past else self.remote
 
     def seats(self, index: Index, reach: Reach) -> list[Seat]:
         """Whom to ask, in order. Raises SourceFailed where that is not known."""
@@ -107,10 +125,11 @@ class Merging:
             place = Place(name=f"the index {base.base_path!r}", kind=Kind.BASE)
             seats.append(Seat(place=place, base=base))
         if index.remote_pk is not None and reach is not Reach.HOME:
-            if self.remote is None:
+            remote = self._remote(index)
+            if remote is None:
                 raise SourceFailed(503, _remote_of(index), "nothing passes through here")
             place = Place(name=_remote_of(index), kind=Kind.REMOTE)
-            seats.append(Seat(place=place, source=self.remote))
+            seats.append(Seat(place=place, source=remote))
         return seats
 
     async def ask(self, index: Index, seat: Seat, project: NormalizedName, reach: Reach) -> Heard:
@@ -182,18 +201,6 @@ def reserves(index: Index, project: NormalizedName) -> str | None:
     if found is not None:
         return found
     return next(filter(None, (reserves(base, project) for base in index.bases)), None)
-
-
-def _members(index: Index, own: Source, remote: Source | None) -> Sequence[Member]:
-    found: dict[tuple[Any, str], Member] = {}
-    if is_there(index):
-        found[index.distribution_pk, own.kind] = Member(index=index, source=own)
-    for base in index.bases:
-        for member in _members(base, own, remote):
-            found.setdefault((member.index.distribution_pk, member.source.kind), member)
-    if index.remote_pk is not None and remote is not None:
-        found[index.distribution_pk, remote.kind] = Member(index=index, source=remote)
-    return list(found.values())
 
 
 def check_base(base: Index) -> None:

@@ -132,6 +132,7 @@ def _key(index: Index) -> tuple[Hashable, ...]:
         index.unpublished_pk,
         index.reserves_names,
         index.remote_pk is not None,
+        index.past,
     )
 
 
@@ -170,10 +171,10 @@ def _version(file: File, project: NormalizedName) -> str:
 
 def _gone(index: Index, project: NormalizedName) -> str:
     """Why the repository shows nothing of a project whose name it owns; empty: it does not."""
-    if index.unpublished_pk is not None:
-        claim = owned.claim(rows.version(index.unpublished_pk), project)
-        if claim is not None and claim.gone is None:
-            return f"the repository has files of {project} that are not published yet"
+    if index.unpublished_pk is not None and _is_owned_later(index, project):
+        if index.past:
+            return f"the repository owns the name {project} today, and had nothing of it then"
+        return f"the repository has files of {project} that are not published yet"
     if index.version_pk is None or not index.reserves_names:
         return ""
     version = rows.version(index.version_pk)
@@ -184,6 +185,20 @@ def _gone(index: Index, project: NormalizedName) -> str:
     if claim is None:
         return ""
     return _kept_text(project, f" on {claim.gone:%Y-%m-%d}" if claim.gone is not None else "")
+
+
+def _is_owned_later(index: Index, project: NormalizedName) -> bool:
+    """Whether a version after the one that is shown owns a name."""
+    assert index.unpublished_pk is not None
+    version = rows.version(index.unpublished_pk)
+    if index.remote_pk is not None:
+        if index.past and index.reserves_names and owned.uploaded_since(version, project):
+            return True
+        return bool(owned.own_filenames(version, project))
+    claim = owned.claim(version, project)
+    if claim is None:
+        return False
+    return claim.gone is None or (index.past and index.reserves_names)
 
 
 def _kept_text(project: str, when: str) -> str:
@@ -207,6 +222,8 @@ def _listing(index: Index, key: Hashable) -> Listing:
         elif index.reserves_names:
             had = owned.claimed_names(version)
     if index.unpublished_pk is not None:
-        had |= set(catalog.project_names(rows.version(index.unpublished_pk)))
+        later = rows.version(index.unpublished_pk)
+        names = owned.own_names if index.remote_pk is not None else catalog.project_names
+        had |= set(names(later))
     listed = {entry.name for entry in entries}
     return Listing(entries=entries, key=key, serial=serial, owned=had - listed)

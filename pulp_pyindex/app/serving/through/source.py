@@ -25,10 +25,11 @@ from pulp_pyindex.app.serving.growing import FetchFailed
 from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.remote_files import RemoteFiles
 from pulp_pyindex.app.serving.snapshot import Index
-from pulp_pyindex.app.serving.sources import Listing, Offer, SourceFailed
+from pulp_pyindex.app.serving.sources import Listing, Offer, Source, SourceFailed
 from pulp_pyindex.app.serving.through.connections import Connections, Link
 from pulp_pyindex.app.serving.through.guessing import projects_of
 from pulp_pyindex.app.serving.through.keeping import Keeping
+from pulp_pyindex.app.serving.through.kept import Kept
 from pulp_pyindex.app.serving.through.knowledge import Knowledge, Known
 from pulp_pyindex.app.serving.through.passing import Passing
 from pulp_pyindex.app.serving.through.roots import Roots
@@ -70,6 +71,10 @@ class Through:
         self._keeping = Keeping()
         self._passing = Passing(memory, flights, files, remote, self._keeping)
         self._roots = Roots(memory, folder, self._connections)
+
+    def kept(self, own: Source) -> Kept:
+        """What stands in for remotes in the past."""
+        return Kept(own, self._connections)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
