@@ -127,3 +127,28 @@ def test_every_field_is_an_option(document: dict[str, Any]) -> None:
             if name not in NO_OPTION and where not in NO_OPTION:
                 missing.add(f"{resource} {verb}: {name}")
     assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        ("repositories_pyindex_pyindex_approve", "201"),
+        ("repositories_pyindex_pyindex_revoke", "200"),
+        ("pyindex_rulesets_dry_run", "200"),
+        ("distributions_pyindex_pyindex_invalidate", "200"),
+    ],
+)
+def test_actions_answer_as_the_schema_says(
+    document: dict[str, Any], operation: str, status: str
+) -> None:
+    """With that status, and without the filters or the pages of a list."""
+    (found,) = [
+        method
+        for path in document["paths"].values()
+        for method in path.values()
+        if isinstance(method, dict) and method.get("operationId") == operation
+    ]
+    assert list(found["responses"]) == [status]
+    assert {one["in"] for one in found["parameters"]} <= {"path", "header"}
+    schema = found["responses"][status]["content"]["application/json"]["schema"]
+    assert "Paginated" not in json.dumps(schema)
