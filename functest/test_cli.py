@@ -133,7 +133,8 @@ def test_what_cannot_be_done_is_told_with_its_field(cli: Cli, pulp: Pulp, dev: R
         ("yank", dev["name"], "nosuch"): r"^Error: \[PYI012\] .*'nosuch'",
         ("remote", "create", "--name", "x", "--url", "file:///x"): r"^Error: url: ",
         ("remote", "update", "nosuch", "--keep-latest", "few"): r"'--keep-latest': 'few' is not",
-        ("version", "show", f"{dev['name']}@99"): r"^Error: No RepositoryVersion",
+        ("version", "show", f"{dev['name']}@99"): rf"^Error: There is no .* 99 of '{dev['name']}'",
+        ("promote", f"{dev['name']}@99", gated): rf"^Error: There is no .* 99 of '{dev['name']}'",
     }
     for words, message in wrong.items():
         with pytest.raises(Refused, match=message) as refused:

@@ -35,7 +35,13 @@ class Cli:
     @classmethod
     def of(cls, stack: Stack, folder: Path) -> "Cli":
         """Configured for a stack and its administrator."""
-        configuration = {"base_url": stack.api, "username": "admin", "password": PASSWORD}
+        # The format is there because `pulp config create` writes it.
+        configuration = {
+            "base_url": stack.api,
+            "username": "admin",
+            "password": PASSWORD,
+            "format": "json",
+        }
         lines = [f"{name} = {json.dumps(value)}" for name, value in configuration.items()]
         (folder / "cli.toml").write_text("[cli]\n" + "\n".join(lines) + "\n", "utf-8")
         return cls(folder=folder, cache=Path(stack.home, "cli-cache"))

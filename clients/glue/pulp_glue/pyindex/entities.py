@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pulp_glue.common.context import PluginRequirement, PulpEntityContext
-from pulp_glue.common.exceptions import PulpEntityNotFound, PulpException
+from pulp_glue.common.exceptions import PulpEntityNotFound, PulpException, PulpHTTPError
 
 from . import quirks
 from .tables import Kind, Resource
@@ -117,6 +117,20 @@ class PyindexEntityContext(PulpEntityContext):
             self.entity = None
             return answer
         return self.created_by(answer)
+
+    def show(self, href: str | None = None) -> Any:
+        """The object as the server has it; raises PulpEntityNotFound where it is not there."""
+        place = href or self.pulp_href
+        try:
+            return super().show(place)
+        except PulpHTTPError as error:
+            if error.status_code != 404:
+                raise
+            raise PulpEntityNotFound(f"There is no {self.ENTITY} {self._called(place)}.") from error
+
+    def _called(self, href: str) -> str:
+        """What a person would call the object at an address, in an error."""
+        return href
 
     def find(self, **kwargs: Any) -> Any:
         """The one object that the server has of this description."""

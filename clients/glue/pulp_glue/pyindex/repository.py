@@ -29,6 +29,10 @@ class PulpPyindexRepositoryVersionContext(PyindexEntityContext, PulpRepositoryVe
     RESOURCE = RESOURCES["version"]
     repository_ctx: PulpPyindexRepositoryContext
 
+    def _called(self, href: str) -> str:
+        number = href.rstrip("/").rpartition("/")[2]
+        return f"{number} of {self.repository_ctx.entity['name']!r} (any more)"
+
     def diff(self, base: Any, limit: int = 0) -> list[dict[str, Any]]:
         """What differs from `base`, project by project; `base` as for `version_context`."""
         other = version_context(self.pulp_ctx, base)

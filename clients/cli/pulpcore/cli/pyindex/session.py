@@ -14,6 +14,8 @@ from pulp_glue.common.exceptions import PulpException, PulpNoWait
 from .progress import watching
 from .tables import print_table
 
+_Said = click.core.ParameterSource
+
 FORMATS = ("table", "json", "yaml", "none")
 #: Seconds between two looks at a task: the first soon, the later ones less often.
 _FIRST_LOOK, _LAST_LOOK = 0.1, 1.0
@@ -80,9 +82,15 @@ def _reason(task: dict[str, Any]) -> str:
 
 
 def chosen_format(ctx: click.Context) -> str:
-    """What `pulp --format` or its configuration says; else what suits where we print to."""
+    """What `pulp --format` or its configuration says; else what suits where we print to.
+
+    "json" in a configuration file is nobody's choice: `pulp config create` writes it unasked.
+    """
     root = ctx.find_root()
+    said = str(root.params.get("format"))
     source = root.get_parameter_source("format")
-    if source is not None and source is not click.core.ParameterSource.DEFAULT:
-        return str(root.params["format"])
+    if source in (_Said.COMMANDLINE, _Said.ENVIRONMENT):
+        return said
+    if source is _Said.DEFAULT_MAP and said != "json":
+        return said
     return "table" if sys.stdout.isatty() else "json"
