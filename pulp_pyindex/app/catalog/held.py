@@ -29,18 +29,26 @@ UNIT_TABLES = (
 def held(content: str, *, few: bool = False) -> str:
     """The joins from a content id to the versions that took it in and let it go.
 
-    `few` takes the values of `version_values`, and looks each unit up by index: PostgreSQL would
-    walk the whole repository for some hundred units.
+    `few` takes the values of `version_values`, and looks each unit and its versions up by index:
+    PostgreSQL would walk the whole repository, or all versions, for some hundred units. It must
+    not know which repository it is about either: of one that is younger than its statistics it
+    thinks that nothing is there to walk.
     """
-    memberships = (
-        f"""LATERAL (SELECT * FROM core_repositorycontent
-                     WHERE content_id = {content} AND repository_id = %(repository)s OFFSET 0)
-            held ON true"""
-        if few
-        else f"core_repositorycontent held ON held.content_id = {content}"
-    )
+    if few:
+        return f"""
+            JOIN LATERAL (
+                SELECT * FROM core_repositorycontent
+                WHERE content_id = {content} AND repository_id = (SELECT %(repository)s::uuid)
+                OFFSET 0) held ON true
+            JOIN LATERAL (
+                SELECT number, pulp_created FROM core_repositoryversion
+                WHERE pulp_id = held.version_added_id OFFSET 0) added ON true
+            LEFT JOIN LATERAL (
+                SELECT number, pulp_created FROM core_repositoryversion
+                WHERE pulp_id = held.version_removed_id OFFSET 0) removed ON true
+        """
     return f"""
-        JOIN {memberships}
+        JOIN core_repositorycontent held ON held.content_id = {content}
         JOIN core_repositoryversion added ON added.pulp_id = held.version_added_id
         LEFT JOIN core_repositoryversion removed ON removed.pulp_id = held.version_removed_id
     """
