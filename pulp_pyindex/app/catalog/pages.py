@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -30,15 +30,18 @@ def project_page(version: RepositoryVersion, project: str) -> ProjectPage | None
 
 
 def project_pages(
-    version: RepositoryVersion, projects: Iterable[str] | None = None
+    version: RepositoryVersion,
+    projects: Iterable[str] | None = None,
+    moved: Set[str] = frozenset(),
 ) -> Iterator[ProjectPage]:
     """The pages of the named projects (None: all), by name; unknown projects are passed over.
 
-    `serial` is set on each. Memory is bounded by `BATCH` projects.
+    `serial` is set on each; `moved` are as for `project_serials`. Memory is bounded by `BATCH`
+    projects.
     """
     names = sorted(set(projects)) if projects is not None else list(project_names(version))
     for start in range(0, len(names), BATCH):
-        yield from _pages(version, names[start : start + BATCH])
+        yield from _pages(version, names[start : start + BATCH], moved)
 
 
 def project_names(version: RepositoryVersion) -> list[str]:
@@ -73,12 +76,27 @@ def root_entries(version: RepositoryVersion) -> list[ProjectEntry]:
 
 
 def project_serials(
-    version: RepositoryVersion, projects: Sequence[str] | None = None
+    version: RepositoryVersion,
+    projects: Sequence[str] | None = None,
+    moved: Set[str] = frozenset(),
 ) -> dict[str, int]:
     """Serial by project: when the version was made that last changed it, in ms since the epoch.
 
-    A change is any unit of the project (file, yank, provenance, status) added or removed.
+    A change is any unit of the project (file, yank, provenance, status) added or removed. `moved`
+    are projects of which this very version is known to have changed something: its own serial is
+    theirs, and they are not looked for.
     """
+    if projects is None:
+        return _looked_up(version, None)
+    own = version_serial(version)
+    serials = {project: own for project in projects if project in moved}
+    if len(serials) < len(projects):
+        others = [project for project in projects if project not in serials]
+        serials.update(_looked_up(version, others))
+    return serials
+
+
+def _looked_up(version: RepositoryVersion, projects: Sequence[str] | None) -> dict[str, int]:
     chosen = "" if projects is None else "AND unit.project = ANY(%(projects)s)"
     memberships = held("unit.content_ptr_id", few=projects is not None and len(projects) <= BATCH)
     units = " UNION ALL ".join(
@@ -101,25 +119,23 @@ def project_serials(
     return dict(rows)
 
 
-def _pages(version: RepositoryVersion, names: Sequence[str]) -> Iterator[ProjectPage]:
-    """Pages of a few projects: one statement for each kind of unit."""
+def _pages(
+    version: RepositoryVersion, names: Sequence[str], moved: Set[str]
+) -> Iterator[ProjectPage]:
+    """Pages of a few projects: one statement for files, one for what is said of them."""
     values = {**version_values(version), "projects": list(names)}
-    statuses = {
-        project: ProjectStatus(status=Status(status), reason=reason)
-        for project, status, reason in _units(
-            "pyindex_pyindexprojectstatus", "unit.project, unit.status, unit.reason", values
-        )
-    }
-    yanks = dict(_units("pyindex_pyindexyank", "unit.filename, unit.reason", values))
-    attested = set(_units("pyindex_pyindexprovenance", "unit.filename, unit.file_sha256", values))
-    serials = project_serials(version, list(names))
-    files = _units(
-        "pyindex_pyindexfile",
-        'unit.project COLLATE "C", unit.version, unit.filename, unit.sha256, unit.hashes,'
-        " unit.requires_python, unit.size, unit.upload_time, unit.metadata_sha256",
-        values,
-        order='ORDER BY unit.project COLLATE "C"',
-    )
+    statuses: dict[str, ProjectStatus] = {}
+    yanks: dict[str, str] = {}
+    attested: set[tuple[str, str]] = set()
+    for kind, about, told, reason in fetch(_SAID, values):
+        if kind == "status":
+            statuses[about] = ProjectStatus(status=Status(told), reason=reason)
+        elif kind == "yank":
+            yanks[about] = reason
+        else:
+            attested.add((about, told))
+    serials = project_serials(version, list(names), moved)
+    files = fetch(_FILES, values)
     rows_of = {project: list(rows) for project, rows in groupby(files, key=lambda row: row[0])}
     for name in names:
         if name in rows_of or name in statuses:
@@ -176,13 +192,25 @@ def version_order(version: str) -> tuple[int, Version, str]:
 _NO_VERSION = Version("0")
 
 
-def _units(
-    table: str, columns: str, values: dict[str, Any], order: str = ""
-) -> Iterable[tuple[Any, ...]]:
-    return fetch(
-        f"""
+def _units(table: str, columns: str) -> str:
+    return f"""
         SELECT {columns} FROM {table} unit {held("unit.content_ptr_id", few=True)}
-        WHERE unit.project = ANY(%(projects)s) AND {IN_VERSION} {order}
-        """,
-        values,
+        WHERE unit.project = ANY(%(projects)s) AND {IN_VERSION}
+    """
+
+
+_FILES = (
+    _units(
+        "pyindex_pyindexfile",
+        'unit.project COLLATE "C", unit.version, unit.filename, unit.sha256, unit.hashes,'
+        " unit.requires_python, unit.size, unit.upload_time, unit.metadata_sha256",
     )
+    + ' ORDER BY unit.project COLLATE "C"'
+)
+_SAID = " UNION ALL ".join(
+    (
+        _units("pyindex_pyindexprojectstatus", "'status', unit.project, unit.status, unit.reason"),
+        _units("pyindex_pyindexyank", "'yank', unit.filename, '', unit.reason"),
+        _units("pyindex_pyindexprovenance", "'provenance', unit.filename, unit.file_sha256, ''"),
+    )
+)

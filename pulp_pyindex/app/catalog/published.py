@@ -11,7 +11,7 @@ from pulpcore.plugin.models import RepositoryVersion
 
 from pulp_pyindex.app.models import PyindexPublication
 
-from .held import UNIT_TABLES, fetch
+from .held import UNIT_TABLES, fetch, version_values
 
 #: Publications, and what each shows.
 SHOWN = """
@@ -76,26 +76,30 @@ def published_serials(
     return [(project, serial) for project, serial in rows]
 
 
-def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> list[str]:
-    """Projects whose page in a version may differ from what an earlier publication shows.
+def changed_projects(base: PyindexPublication, version: RepositoryVersion) -> dict[str, bool]:
+    """Projects whose page in a version may differ from what an earlier publication shows, by name.
 
     That is where a unit came or went after the publication's version (a change that was taken
     back counts, as it leaves a serial behind), and where something was learnt of a file since the
-    publication was made (see `models.content`).
+    publication was made (see `models.content`). True: this very version moved a unit of it, so
+    that its serial is the version's own.
     """
     # By the versions' keys, so that the index on them is used and not the repository walked.
-    between = RepositoryVersion.objects.filter(
-        repository_id=version.repository_id,
-        number__gt=base.repository_version.number,
-        number__lte=version.number,
+    between = fetch(
+        """
+        SELECT pulp_id FROM core_repositoryversion
+        WHERE repository_id = %(repository)s AND number > %(base)s AND number <= %(number)s
+        """,
+        {**version_values(version), "base": base.repository_version.number},
     )
-    moved = _moved_projects(list(between.values_list("pk", flat=True)))
-    return sorted(moved | learned_projects(version, base.pulp_created))
+    moved = _moved_projects(version, [row[0] for row in between])
+    learned = learned_projects(version, base.pulp_created)
+    return {name: moved.get(name, False) for name in sorted(moved.keys() | learned)}
 
 
 def moved_projects(version: RepositoryVersion) -> set[str]:
     """Projects of which units came or went with just this version."""
-    return _moved_projects([version.pk])
+    return set(_moved_projects(version, [version.pk]))
 
 
 def learned_projects(version: RepositoryVersion, since: datetime) -> set[str]:
@@ -111,21 +115,23 @@ def learned_projects(version: RepositoryVersion, since: datetime) -> set[str]:
     return {row[0] for row in rows}
 
 
-def _moved_projects(versions: Sequence[UUID]) -> set[str]:
-    units = " UNION ".join(
-        f"SELECT unit.project FROM moved JOIN {table} unit ON unit.content_ptr_id = content_id"
+def _moved_projects(version: RepositoryVersion, versions: Sequence[UUID]) -> dict[str, bool]:
+    """Projects that some versions moved; True: `version` was among them."""
+    units = " UNION ALL ".join(
+        f"SELECT unit.project, its_own FROM moved"
+        f" JOIN {table} unit ON unit.content_ptr_id = content_id"
         for table in UNIT_TABLES
     )
     rows = fetch(
         f"""
         WITH moved AS MATERIALIZED (
-            SELECT content_id FROM core_repositorycontent
-            WHERE version_added_id = ANY(%(versions)s)
+            SELECT content_id, version_added_id = %(version)s AS its_own
+            FROM core_repositorycontent WHERE version_added_id = ANY(%(versions)s)
             UNION
-            SELECT content_id FROM core_repositorycontent
-            WHERE version_removed_id = ANY(%(versions)s))
-        {units}
+            SELECT content_id, version_removed_id = %(version)s
+            FROM core_repositorycontent WHERE version_removed_id = ANY(%(versions)s))
+        SELECT project, bool_or(its_own) FROM ({units}) AS units GROUP BY project
         """,
-        {"versions": list(versions)},
+        {"version": version.pk, "versions": list(versions)},
     )
-    return {row[0] for row in rows}
+    return dict(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import transaction
@@ -39,24 +39,18 @@ def publish(
     version = RepositoryVersion.objects.select_related("repository").get(pk=repository_version_pk)
     base = _base_of(version, afresh=afresh)
     changed = None if base is None else catalog.changed_projects(base, version)
-    with PyindexPublication.create(version, checkpoint=checkpoint) as publication:
-        if base is None or changed is None or not showing.follow(publication, base, changed):
-            changed = None
-            showing.begin(publication)
-        borrowed, wanted = _borrow_promoted(publication, version, changed)
-        made = 0
-        few = wanted is not None and len(wanted) <= BATCH
-        # Few pages are written at once: the disk is waited for once.
-        with transaction.atomic() if few else _progress() as progress:
-            for batch in _batches(_finish(catalog.project_pages(version, wanted))):
-                showing.write(publication, batch)
-                made += len(batch)
-                if progress is not None:
-                    progress.done = made
-                    progress.save()
-            showing.write(publication, [_finished_root(publication, version, base, changed)])
-        if changed is None:
-            showing.grow(publication, borrowed + made)
+    few = changed is not None and len(changed) <= BATCH
+    # Few pages are written at once: the disk is waited for once.
+    with (
+        transaction.atomic() if few else nullcontext(),
+        PyindexPublication.create(version, checkpoint=checkpoint) as publication,
+    ):
+        if base is None or changed is None or not showing.follow(publication, base, list(changed)):
+            made = _show_all(publication, version)
+        elif few:
+            made = _show_few(publication, version, base, changed)
+        else:
+            made = _show_many(publication, version, changed)
     if version.repository.retain_repo_versions is not None:
         drop_unshown_pages()
     return {"publication": str(publication.pk), "pages_made": made}
@@ -90,14 +84,6 @@ def ensure_published(repository: PyindexRepository) -> None:
         publish(str(latest.pk), afresh=False)
 
 
-def _progress() -> AbstractContextManager[ProgressReport | None]:
-    """A report for whoever waits; to report what is over in an instant would only delay it."""
-    report: AbstractContextManager[ProgressReport | None] = ProgressReport(
-        message="Publishing projects", code="publishing.projects"
-    )
-    return report
-
-
 def _base_of(version: RepositoryVersion, *, afresh: bool) -> PyindexPublication | None:
     earlier = PyindexPublication.objects.filter(
         complete=True,
@@ -114,15 +100,90 @@ def _base_of(version: RepositoryVersion, *, afresh: bool) -> PyindexPublication 
     )
 
 
+def _show_all(publication: PyindexPublication, version: RepositoryVersion) -> int:
+    """Begin a series with everything; how many pages were made for it."""
+    showing.begin(publication)
+    borrowed, wanted = _borrow_promoted(publication, version, None)
+    made = _make(publication, version, wanted)
+    showing.grow(publication, len(borrowed) + made)
+    return made
+
+
+def _show_many(
+    publication: PyindexPublication, version: RepositoryVersion, changed: dict[str, bool]
+) -> int:
+    """Show what changed since the publication that is followed."""
+    _, wanted = _borrow_promoted(publication, version, changed)
+    return _make(publication, version, wanted, _moved(changed))
+
+
+def _show_few(
+    publication: PyindexPublication,
+    version: RepositoryVersion,
+    base: PyindexPublication,
+    changed: dict[str, bool],
+) -> int:
+    """The same by one statement, with the list of projects of `base` where these differ."""
+    before = catalog.published_page(base.pk, showing.ROOT)
+    if before is None:
+        return _show_many(publication, version, changed)
+    shown, wanted = _borrow_promoted(publication, version, changed)
+    pages = list(_finish(catalog.project_pages(version, wanted, _moved(changed))))
+    shown.update((page.project, page.serial) for page in pages)
+    changes = {
+        name: ProjectEntry(name=NormalizedName(name), serial=shown[name]) if name in shown else None
+        for name in changed
+    }
+    json_tail, html_tail = (
+        rendering.changed_root_tail(kind, rendering.inflate(stored), changes)
+        for kind, stored in ((Kind.JSON, before.json), (Kind.HTML, before.html))
+    )
+    showing.write(publication, [*pages, _finished_root(version, json_tail, html_tail)])
+    return len(pages)
+
+
+def _make(
+    publication: PyindexPublication,
+    version: RepositoryVersion,
+    wanted: Iterable[str] | None,
+    moved: frozenset[str] = frozenset(),
+) -> int:
+    """Make pages (None: all) and the list of projects; how many pages."""
+    made = 0
+    with ProgressReport(message="Publishing projects", code="publishing.projects") as progress:
+        for batch in _batches(_finish(catalog.project_pages(version, wanted, moved))):
+            showing.write(publication, batch)
+            made += len(batch)
+            progress.done = made
+            progress.save()
+        entries = [
+            ProjectEntry(name=NormalizedName(name), serial=serial)
+            for name, serial in catalog.published_serials(publication.pk)
+        ]
+        json_tail, html_tail = (
+            rendering.root_tail(kind, entries) for kind in (Kind.JSON, Kind.HTML)
+        )
+        showing.write(publication, [_finished_root(version, json_tail, html_tail)])
+    return made
+
+
+def _moved(changed: dict[str, bool]) -> frozenset[str]:
+    return frozenset(name for name, its_own in changed.items() if its_own)
+
+
 def _borrow_promoted(
-    publication: PyindexPublication, version: RepositoryVersion, changed: list[str] | None
-) -> tuple[int, list[str] | None]:
+    publication: PyindexPublication,
+    version: RepositoryVersion,
+    changed: Iterable[str] | None,
+) -> tuple[dict[str, int], list[str] | None]:
     """Show the pages of the version that was promoted, of projects that are the same in both.
 
-    `changed` is what is to be shown (None: all). How many are shown comes back, and what is left.
+    `changed` is what is to be shown (None: all). The serials of those that are shown come back,
+    and what is left.
     """
+    left = None if changed is None else list(changed)
     if version.info.get("source") not in ("promotion", "rollback"):
-        return 0, changed
+        return {}, left
     donor = (
         PyindexPublication.objects.filter(
             complete=True, repository_version_id=version.info["version"]
@@ -134,22 +195,14 @@ def _borrow_promoted(
     )
     shown = set() if donor is None else {name for name, _ in catalog.published_serials(donor.pk)}
     if donor is None or not shown:
-        return 0, changed
+        return {}, left
     differing = set(catalog.differing_projects(donor.repository_version, version))
     differing |= catalog.learned_projects(version, donor.pulp_created)
-    wanted = shown | differing if changed is None else set(changed)
+    wanted = shown | differing if left is None else set(left)
     same = (wanted & shown) - differing
-    borrowed = showing.borrow(publication, donor, _serials(version, same))
-    return len(borrowed), sorted(wanted - borrowed)
-
-
-def _serials(version: RepositoryVersion, projects: set[str]) -> dict[str, int]:
-    """As `catalog.project_serials`; of most projects of a promotion it is the version's own."""
-    moved = projects & catalog.moved_projects(version)
-    serials = dict.fromkeys(sorted(moved), catalog.version_serial(version))
-    if others := sorted(projects - moved):
-        serials.update(catalog.project_serials(version, others))
-    return serials
+    serials = catalog.project_serials(version, sorted(same), catalog.moved_projects(version))
+    borrowed = showing.borrow(publication, donor, serials)
+    return {name: serials[name] for name in borrowed}, sorted(wanted - borrowed)
 
 
 def _finish(pages: Iterable[ProjectPage]) -> Iterator[FinishedPage]:
@@ -164,29 +217,8 @@ def _finish(pages: Iterable[ProjectPage]) -> Iterator[FinishedPage]:
         )
 
 
-def _finished_root(
-    publication: PyindexPublication,
-    version: RepositoryVersion,
-    base: PyindexPublication | None,
-    changed: list[str] | None,
-) -> FinishedPage:
-    """The list of projects: that of `base` with few changes, or made anew."""
-    before = None
-    if base is not None and changed is not None and len(changed) <= BATCH:
-        before = catalog.published_page(base.pk, showing.ROOT)
-    shown = catalog.published_serials(publication.pk, changed if before is not None else None)
-    entries = [ProjectEntry(name=NormalizedName(name), serial=serial) for name, serial in shown]
-    if before is None or changed is None:
-        json_tail, html_tail = (
-            rendering.root_tail(kind, entries) for kind in (Kind.JSON, Kind.HTML)
-        )
-    else:
-        changes: dict[str, ProjectEntry | None] = dict.fromkeys(changed)
-        changes.update((entry.name, entry) for entry in entries)
-        json_tail, html_tail = (
-            rendering.changed_root_tail(kind, rendering.inflate(stored), changes)
-            for kind, stored in ((Kind.JSON, before.json), (Kind.HTML, before.html))
-        )
+def _finished_root(version: RepositoryVersion, json_tail: bytes, html_tail: bytes) -> FinishedPage:
+    """The list of projects of a version."""
     serial = catalog.version_serial(version)
     return _finished(showing.ROOT, serial, json_tail, html_tail, API_VERSION)
 
