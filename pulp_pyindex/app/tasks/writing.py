@@ -20,6 +20,7 @@ from pulpcore.plugin.models import Content
 
 from pulp_pyindex.app.ingest import inherit
 from pulp_pyindex.app.models import PyindexRemote
+from pulp_pyindex.app.models.keys import new_keys
 from pulp_pyindex.app.tasks.units import FILES, KINDS, PROVENANCES, STATUSES, YANKS, Kind
 from pulp_pyindex.app.tasks.versions import touch
 
@@ -101,7 +102,7 @@ class Writer:
                 cursor.execute(f"TRUNCATE {kind.table}")
                 rows = batch.rows[kind.table]
                 _copy(cursor, kind.table, [*kind.columns, "content_id"], _with_pk(rows))
-                self._insert_units(cursor, kind)
+                self._insert_units(cursor, kind, len(rows))
             if FILES in used:
                 self._insert_artifacts(cursor)
             tables = [kind.table for kind in used]
@@ -128,44 +129,30 @@ class Writer:
                 self._values,
             )
 
-    def _insert_units(self, cursor: Any, kind: Kind) -> None:
+    def _insert_units(self, cursor: Any, kind: Kind, rows: int) -> None:
+        """Make the units that are not there, and mark those that are: also what another task makes
+        in this very moment, which is waited for.
+        """
         detail = kind.model._meta.db_table
         order = ", ".join(kind.key)
-        self._recognise(cursor, kind)
-        touch(cursor, f"{kind.table} WHERE known")
         cursor.execute(
             f"""
+            WITH made AS (
+                INSERT INTO {detail} (content_ptr_id, _pulp_domain_id, {kind.own})
+                SELECT content_id, %(domain)s, {kind.own} FROM {kind.table} ORDER BY {order}
+                ON CONFLICT (_pulp_domain_id, {order}) DO NOTHING
+                RETURNING content_ptr_id)
             INSERT INTO core_content (pulp_id, pulp_created, pulp_last_updated, pulp_type,
                 upstream_id, timestamp_of_interest, pulp_domain_id, pulp_labels)
-            SELECT content_id, now(), now(), '{kind.model.get_pulp_type()}',
+            SELECT content_ptr_id, now(), now(), '{kind.model.get_pulp_type()}',
                 NULL, now(), %(domain)s, ''
-            FROM {kind.table} WHERE NOT known ORDER BY {order}
+            FROM made
             """,
             self._values,
         )
-        made = cursor.rowcount
-        if not made:
-            return
-        cursor.execute(
-            f"""
-            INSERT INTO {detail} (content_ptr_id, _pulp_domain_id, {kind.own})
-            SELECT content_id, %(domain)s, {kind.own}
-            FROM {kind.table} WHERE NOT known ORDER BY {order}
-            ON CONFLICT (_pulp_domain_id, {order}) DO NOTHING
-            """,
-            self._values,
-        )
-        if cursor.rowcount < made:
-            # Another task made the same units in this very moment: take its ones.
-            cursor.execute(
-                f"""
-                DELETE FROM core_content USING {kind.table} fresh
-                WHERE core_content.pulp_id = fresh.content_id AND NOT fresh.known
-                  AND NOT EXISTS (SELECT FROM {detail} unit
-                                  WHERE unit.content_ptr_id = fresh.content_id)
-                """
-            )
+        if cursor.rowcount < rows:
             self._recognise(cursor, kind)
+            touch(cursor, f"{kind.table} WHERE known")
 
     def _recognise(self, cursor: Any, kind: Kind) -> None:
         cursor.execute(
@@ -181,24 +168,30 @@ class Writer:
     def _insert_artifacts(self, cursor: Any) -> None:
         cursor.execute(
             f"""
-            INSERT INTO core_contentartifact
-                (pulp_id, pulp_created, pulp_last_updated, relative_path, artifact_id, content_id)
-            SELECT gen_random_uuid(), now(), now(), fresh.filename, artifact.pulp_id, content_id
-            FROM {FILES.table} fresh
-            LEFT JOIN core_artifact artifact
-              ON artifact.sha256 = fresh.sha256 AND artifact.pulp_domain_id = %(domain)s
-            WHERE NOT fresh.known ORDER BY fresh.filename
-            ON CONFLICT (content_id, relative_path) DO NOTHING
+            WITH made AS (
+                INSERT INTO core_contentartifact
+                    (pulp_id, pulp_created, pulp_last_updated, relative_path, artifact_id,
+                     content_id)
+                SELECT {new_keys("fresh.filename")}, now(), now(), fresh.filename,
+                       artifact.pulp_id, content_id
+                FROM {FILES.table} fresh
+                LEFT JOIN core_artifact artifact
+                  ON artifact.sha256 = fresh.sha256 AND artifact.pulp_domain_id = %(domain)s
+                WHERE NOT fresh.known ORDER BY fresh.filename
+                ON CONFLICT (content_id, relative_path) DO NOTHING
+                RETURNING artifact_id)
+            SELECT count(artifact_id) FROM made
             """,
             self._values,
         )
-        inherit(cursor, FILES.table)
+        if cursor.fetchone()[0]:
+            inherit(cursor, FILES.table)
         cursor.execute(
             f"""
             INSERT INTO core_remoteartifact
                 (pulp_id, pulp_created, pulp_last_updated, url, size, sha256,
                  content_artifact_id, remote_id, pulp_domain_id)
-            SELECT gen_random_uuid(), now(), now(), fresh.url, fresh.size, fresh.sha256,
+            SELECT {new_keys("fresh.filename")}, now(), now(), fresh.url, fresh.size, fresh.sha256,
                    own.pulp_id, %(remote)s, %(domain)s
             FROM {FILES.table} fresh
             JOIN core_contentartifact own
