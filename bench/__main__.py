@@ -21,6 +21,7 @@ from bench import (
     merged,
     peer,
     promoting,
+    pulling,
     serving,
     syncing,
     uploads,
@@ -32,7 +33,7 @@ from support.pulp import Pulp
 from support.stack import Stack
 
 SIZES, LARGE = (1000, 5000), 20_000
-PARTS = ("sync", "serve", "upload", "promote", "advise", "merged", "cache")
+PARTS = ("sync", "serve", "upload", "promote", "advise", "merged", "cache", "pull")
 
 
 def main() -> int:
@@ -90,6 +91,9 @@ def _measure(
         with _more_processes(stack) as two:
             yield from cache.one_file(two, upstream)
         return
+    if options.only == "pull":
+        yield from pulling.figures(pulp)
+        return
     if options.only == "merged":
         yield from _merged(pulp, upstream)
         return
@@ -127,6 +131,7 @@ def _served(
     if whole:
         yield from _merged(pulp, upstream)
         yield from cache.figures(stack, pulp, upstream, measured[0].projects)
+        yield from pulling.figures(pulp)
     with _more_processes(stack) as two:
         yield cold.figure(two, upstream, where.files)
         if whole:

@@ -37,12 +37,13 @@ def figures(stack: Stack, pulp: Pulp, upstream: Upstream, projects: int) -> Iter
 def one_file(stack: Stack, upstream: Upstream) -> Iterator[Figure]:
     """32 clients of one cold file; `stack` has two content processes."""
     pulp = stack.client()
-    index = _pass(pulp, upstream.url("files"))["base_url"]
+    index = pass_through(pulp, upstream.url("files"))["base_url"]
     found = cold.figure(stack, upstream, index)
     yield replace(found, group=_GROUP, what=f"{found.what}, two content processes")
 
 
-def _pass(pulp: Pulp, url: str, **remote: Any) -> Row:
+def pass_through(pulp: Pulp, url: str, **remote: Any) -> Row:
+    """A distribution that passes the index at `url` through, once it is served."""
     made = pulp.create_remote(url, **remote)
     distribution = pulp.distribute(remote=made["pulp_href"])
     for _ in range(100):
@@ -65,7 +66,7 @@ def _timed(session: requests.Session, url: str) -> float:
 def _cold(pulp: Pulp, upstream: Upstream, projects: int) -> Figure:
     """Pages that nobody has asked for, by turns with asking upstream itself."""
     url = upstream.url(str(projects))
-    index = _pass(pulp, url)["base_url"]
+    index = pass_through(pulp, url)["base_url"]
     names = [f"project-{number:06}" for number in range(_COLD + 1)]
     with requests.Session() as session:
         _timed(session, f"{index}simple/{names.pop()}/")
@@ -90,7 +91,7 @@ def _warm(pulp: Pulp, upstream: Upstream) -> Figure:
     repository = pulp.create_repository(remote=remote["pulp_href"])
     pulp.sync(repository)
     plain = pulp.distribute(repository=repository["pulp_href"])["base_url"]
-    index = _pass(pulp, upstream.url("pages"), page_ttl=3600)["base_url"]
+    index = pass_through(pulp, upstream.url("pages"), page_ttl=3600)["base_url"]
     found = load.compare(
         load.Asked(url=f"{index}simple/five/", headers=_JSON),
         load.Asked(url=f"{plain}simple/five/", headers=_JSON),
@@ -107,7 +108,7 @@ def _warm(pulp: Pulp, upstream: Upstream) -> Figure:
 
 def _in_need(pulp: Pulp, upstream: Upstream) -> Iterator[Figure]:
     """Known pages that are stale, and a known file, while upstream sleeps and while it is down."""
-    index = _pass(pulp, upstream.url("files"), page_ttl=0, max_retries=0)["base_url"]
+    index = pass_through(pulp, upstream.url("files"), page_ttl=0, max_retries=0)["base_url"]
     pages = [f"{index}simple/{name}/" for name in (dataset.SMALL, dataset.LARGE, dataset.COLD)]
     file = file_url(index, dataset.SMALL)
     with requests.Session() as session:
@@ -140,7 +141,7 @@ def _p99(urls: list[str]) -> float:
 
 def _shrinking(stack: Stack, pulp: Pulp, upstream: Upstream) -> Iterator[Figure]:
     """Ten thousand of a hundred thousand files give way while pages are asked for."""
-    distribution = _pass(pulp, upstream.url("pages"), page_ttl=3600)
+    distribution = pass_through(pulp, upstream.url("pages"), page_ttl=3600)
     url = f"{distribution['base_url']}simple/five/"
     filling.filled(stack.home, distribution["pulp_href"], _HELD)
     before = _p99([url])

@@ -4,12 +4,20 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
+
+from packaging.utils import parse_wheel_filename
 
 from support.wheels import MadeFile, wheel
 
 FILES_PER_PROJECT = 5
-SMALL, LARGE, COLD = "bench-small", "bench-large", "bench-cold"
+SMALL, LARGE = "bench-small", "bench-large"
+#: Two of the same size that nobody asks for before it is measured.
+COLD, ALONE = "bench-cold", "bench-alone"
+#: What a page of a real project shows beside the file that is wanted.
+_EARLIER_FILES = 200
 SMALL_BYTES, LARGE_BYTES = 20_000, 50_000_000
 
 
@@ -91,12 +99,29 @@ def pages() -> Index:
 
 
 def files() -> tuple[Index, dict[str, bytes]]:
-    """An index of three files that can be downloaded, and their bytes by path."""
+    """An index of four files that can be downloaded, and their bytes by path."""
     index, bodies = Index(name="files"), {}
-    for name, size in ((SMALL, SMALL_BYTES), (LARGE, LARGE_BYTES), (COLD, LARGE_BYTES)):
-        made = wheel(name, payload=size)
+    for name in (SMALL, LARGE, COLD, ALONE):
+        made = wheel(name, payload=SMALL_BYTES if name == SMALL else LARGE_BYTES)
         bodies[f"/downloads/{made.filename}"] = made.body
         index.put(name, [_real(made)])
+    index.finish()
+    return index, bodies
+
+
+def wheels(folder: Path) -> tuple[Index, dict[str, bytes]]:
+    """An index of the wheels in a folder, each on a page with earlier releases, and their bytes.
+
+    Earlier releases are shown only; METADATA is there beside each wheel.
+    """
+    index, bodies = Index(name="wheels"), {}
+    for path in sorted(folder.glob("*.whl")):
+        project = parse_wheel_filename(path.name)[0]
+        body, metadata = path.read_bytes(), _metadata(path)
+        bodies[f"/downloads/{path.name}"] = body
+        bodies[f"/downloads/{path.name}.metadata"] = metadata
+        entry = _entry(path.name, body, hashlib.sha256(metadata).hexdigest())
+        index.put(project, [*_made_up_files(project, _EARLIER_FILES, major=0), entry])
     index.finish()
     return index, bodies
 
@@ -121,22 +146,36 @@ def made_up(project: str, version: str, kind: str) -> dict[str, Any]:
     return entry
 
 
-def _made_up_files(project: str, count: int) -> Iterator[dict[str, Any]]:
+def _made_up_files(project: str, count: int, major: int = 1) -> Iterator[dict[str, Any]]:
     for number in range(count):
         release, kind = divmod(number, 2)
-        yield made_up(project, f"1.{release}", "sdist" if kind else "wheel")
+        yield made_up(project, f"{major}.{release}", "sdist" if kind else "wheel")
 
 
 def _real(made: MadeFile) -> dict[str, Any]:
+    return _entry(made.filename, made.body, made.metadata_sha256)
+
+
+def _entry(filename: str, body: bytes, metadata_sha256: str) -> dict[str, Any]:
     return {
-        "filename": made.filename,
-        "url": f"/downloads/{made.filename}",
-        "hashes": {"sha256": made.sha256},
-        "size": made.size,
+        "filename": filename,
+        "url": f"/downloads/{filename}",
+        "hashes": {"sha256": hashlib.sha256(body).hexdigest()},
+        "size": len(body),
         "upload-time": "2024-05-01T12:00:00.123456Z",
-        "core-metadata": {"sha256": made.metadata_sha256},
+        "core-metadata": {"sha256": metadata_sha256},
         "yanked": False,
     }
+
+
+def _metadata(path: Path) -> bytes:
+    with ZipFile(path) as archive:
+        (name,) = (
+            name
+            for name in archive.namelist()
+            if name.endswith(".dist-info/METADATA") and name.count("/") == 1
+        )
+        return archive.read(name)
 
 
 def _version(filename: str) -> str:

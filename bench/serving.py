@@ -34,11 +34,11 @@ class Place:
 
     #: Of a project with 5 and one with 500 files.
     pages: str
-    #: With three files, all of which can be downloaded.
+    #: With four files, all of which can be downloaded.
     files: str
     #: With many projects.
     many: str
-    #: With very many files, and the same three; how many they are.
+    #: With very many files, and the same four; how many they are.
     crowd: str
     held: int
     #: How many projects `many` has.
@@ -234,7 +234,7 @@ def _beside_few(where: Place) -> Figure:
         what=f"file of 20 kB in a repository of {where.held:,} files, c=16",
         measured=f"{_rate(found.ours)}, {found.share:.0%}",
         to_reach="no slower (± 10 %)",
-        beside=f"in one of 3 files: {_rate(found.theirs)}",
+        beside=f"in one of 4 files: {_rate(found.theirs)}",
         reached=found.share >= 0.9,
     )
 

@@ -1,5 +1,7 @@
 """The upstream of the figures, a process of its own: `python -m bench.upstream PORT SIZE…`.
 
+Where a SIZE is a folder, it offers the wheels in there.
+
 It answers from memory and does little else, so that what is measured is not it. Beside the indexes
 `/<name>/simple/` and `/downloads/` it has `/-/count`, `/-/change/<name>/<share>` and
 `/-/rate/<bytes>`.
@@ -11,9 +13,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import requests
@@ -123,7 +126,7 @@ class Connection(asyncio.Protocol):
             self._send(b"200 OK", body, extra)
 
     def _file(self, path: str) -> None:
-        self._offer.count["files"] += 1
+        self._offer.count["metadata" if path.endswith(".metadata") else "files"] += 1
         body = self._offer.bodies.get(path)
         extra = b"Content-Type: application/octet-stream\r\n"
         if body is None:
@@ -191,10 +194,10 @@ class Upstream:
 
 
 @contextmanager
-def running(sizes: list[int]) -> Iterator[Upstream]:
-    """An upstream with an index of each size, until the block ends."""
+def running(offered: Sequence[int | Path]) -> Iterator[Upstream]:
+    """An upstream with an index of each size or folder of wheels, until the block ends."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.upstream", str(port), *map(str, sizes)]
+    command = [sys.executable, "-m", "bench.upstream", str(port), *map(str, offered)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -205,9 +208,16 @@ def running(sizes: list[int]) -> Iterator[Upstream]:
             process.terminate()
 
 
-async def _serve(port: int, sizes: list[int]) -> None:
+async def _serve(port: int, offered: list[str]) -> None:
     index, bodies = dataset.files()
-    indexes = [index, dataset.pages(), *(dataset.many(str(size), size) for size in sizes)]
+    indexes = [index, dataset.pages()]
+    for one in offered:
+        if one.isdigit():
+            indexes.append(dataset.many(one, int(one)))
+        else:
+            index, more = dataset.wheels(Path(one))
+            indexes.append(index)
+            bodies |= more
     offer = Offer(indexes={index.name: index for index in indexes}, bodies=bodies)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(offer), "127.0.0.1", port, backlog=512)
@@ -218,4 +228,4 @@ async def _serve(port: int, sizes: list[int]) -> None:
 if __name__ == "__main__":
     import uvloop
 
-    uvloop.run(_serve(int(sys.argv[1]), [int(size) for size in sys.argv[2:]]))
+    uvloop.run(_serve(int(sys.argv[1]), sys.argv[2:]))
