@@ -13,6 +13,7 @@ PulpException
 ├── MassRemoval                a mirror would lose more of its files than it may unasked
 ├── FileMismatch               bytes that are not the promised ones
 ├── NotHeld                    an edit of what the repository's latest version does not hold
+├── Gone                       what a task was to work on, deleted before its turn came
 ├── CommitFailed               uploads that could not be made a version of
 ├── UploadRefused              a file that came by REST and is not taken
 ├── ReliedUpon                 what an index answers from, and others would step in for
@@ -42,6 +43,7 @@ from .writing import (
     CommitFailed,
     FileMismatch,
     GatesClosed,
+    Gone,
     NotHeld,
     ReliedUpon,
     UploadRefused,
@@ -54,6 +56,7 @@ __all__ = [
     "FileMismatch",
     "FilesElsewhere",
     "GatesClosed",
+    "Gone",
     "MassRemoval",
     "NotAnIndex",
     "NotHeld",

@@ -54,6 +54,23 @@ class NotHeld(PulpException):
         )
 
 
+class Gone(PulpException):
+    """What a task was to work on or with was deleted before its turn came."""
+
+    error_code = "PYI015"
+    http_status_code = http.client.NOT_FOUND
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.error_code}] The {self.what} of this order was deleted before the task began; "
+            "nothing was changed."
+        )
+
+
 class CommitFailed(PulpException):
     """Uploads could not be made a version of; they are refused and can be sent again."""
 

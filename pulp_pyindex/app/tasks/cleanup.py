@@ -17,6 +17,7 @@ from pulpcore.plugin.util import get_url
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import unneeded
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.app.tasks.unneeded import Unneeded
 from pulp_pyindex.app.tasks.unshown import drop_unshown_pages, unshown_pages
 
@@ -50,7 +51,7 @@ def clean_up(
     clean-up does, unless it was of interest in the last `orphan_protection_time` minutes. With
     `dry_run` nothing is done, and what is returned is what would be.
     """
-    repository = PyindexRepository.objects.get(pk=repository_pk)
+    repository = present(PyindexRepository.objects.all(), repository_pk)
     minutes = settings.ORPHAN_PROTECTION_TIME
     if orphan_protection_time is not None:
         minutes = orphan_protection_time

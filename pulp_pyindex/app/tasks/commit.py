@@ -18,6 +18,7 @@ from pulp_pyindex.app.ingest import Ruling, judge
 from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexUpload
 from pulp_pyindex.app.models.notices import UPLOADED, UPLOADS_SETTLED, notify
 from pulp_pyindex.app.tasks import versions, writing
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.index.errors import FileExists, PyindexError, SecondSdist
 
 #: Uploads taken into one version at most.
@@ -42,7 +43,7 @@ def commit_uploads(repository_pk: str) -> dict[str, Any]:
 
     Returns how many uploads were taken and refused, and the numbers of the versions made.
     """
-    repository = PyindexRepository.objects.get(pk=repository_pk)
+    repository = present(PyindexRepository.objects.all(), repository_pk)
     committed = refused = 0
     numbers: list[int] = []
     with connection.cursor() as cursor:

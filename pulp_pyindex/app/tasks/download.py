@@ -16,6 +16,7 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.exceptions import FilesElsewhere
 from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 from pulp_pyindex.app.tasks.bringing import bring
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.app.tasks.publish import publish
 
 
@@ -26,8 +27,8 @@ def download(repository_version_pk: str) -> dict[str, Any]:
     Returns how many files came and that publication. Raises FilesElsewhere where a file cannot be
     had; what came is kept.
     """
-    version = RepositoryVersion.objects.select_related("repository__pulp_domain").get(
-        pk=repository_version_pk
+    version = present(
+        RepositoryVersion.objects.select_related("repository__pulp_domain"), repository_version_pk
     )
     brought = bring(version, unoffered=True)
     return {"files": brought.files, "publication": _published_again(version)}

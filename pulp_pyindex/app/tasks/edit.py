@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 from pulp_pyindex.app.exceptions import NotHeld
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import versions, writing
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.index.pages import Status
 
 #: The files an edit speaks of, in the repository's latest version.
@@ -37,7 +38,7 @@ def edit(repository_pk: str, edits: Sequence[Edit]) -> dict[str, Any]:
     speaks of what the latest version does not hold. Returns the version's number, or None where
     nothing was to be changed, and how many files each edit spoke of.
     """
-    repository = PyindexRepository.objects.get(pk=repository_pk)
+    repository = present(PyindexRepository.objects.all(), repository_pk)
     return versions.whole(lambda: _edit(repository, edits))
 
 

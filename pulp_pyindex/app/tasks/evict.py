@@ -19,6 +19,7 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.catalog import Victim
 from pulp_pyindex.app.ingest import STORING
 from pulp_pyindex.app.models import PyindexDistribution
+from pulp_pyindex.app.tasks.present import present
 
 #: Files that give way in one transaction. Whoever stores a file meanwhile waits for it.
 _BATCH = 500
@@ -51,7 +52,9 @@ def evict_files(
 
     Returns how many files gave way and how many bytes were freed.
     """
-    distribution = PyindexDistribution.objects.select_related("pulp_domain").get(pk=distribution_pk)
+    distribution = present(
+        PyindexDistribution.objects.select_related("pulp_domain"), distribution_pk
+    )
     if max_size is None and max_age is None:
         max_size, max_age = distribution.max_cache_size, distribution.max_age_unused
     gone = chosen(distribution, max_size, max_age)

@@ -25,6 +25,7 @@ from pulp_pyindex.app.models import PyindexPublication, PyindexStaticExporter
 from pulp_pyindex.app.stores import MANIFEST, Entry, Manifest, Source
 from pulp_pyindex.app.tasks.bringing import Brought, bring
 from pulp_pyindex.app.tasks.exported import Exported
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.app.tasks.publish import publish
 
 #: The manifest is saved so often while files are written, for the case that the task dies.
@@ -60,13 +61,13 @@ def export(
     `remove`: what an earlier export wrote and the index has no more is removed.
     `full`: what is as it was is written all the same.
     """
-    exporter = PyindexStaticExporter.objects.get(pk=exporter_pk)
-    version = RepositoryVersion.objects.select_related("repository__pulp_domain").get(
-        pk=repository_version_pk
+    exporter = present(PyindexStaticExporter.objects.all(), exporter_pk)
+    version = present(
+        RepositoryVersion.objects.select_related("repository__pulp_domain"), repository_version_pk
     )
     publication = None
     if publication_pk is not None:
-        publication = PyindexPublication.objects.get(pk=publication_pk)
+        publication = present(PyindexPublication.objects.all(), publication_pk)
     tree = stores.open_tree(exporter)
     brought = _complete(version, fetch=fetch)
     if newest and publication is not None and brought.files:

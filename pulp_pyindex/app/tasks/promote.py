@@ -17,6 +17,7 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.exceptions import NotHeld
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import gates, versions
+from pulp_pyindex.app.tasks.present import present
 
 #: Projects of a difference that a task's result describes; the version's `diff/` has them all.
 SHOWN = 100
@@ -56,8 +57,8 @@ def promote(
     not let it in, but for those in `override`; nothing is changed then. `keep_source` says whether
     the record of it keeps the source version, instead of the repository's own setting.
     """
-    repository = PyindexRepository.objects.get(pk=repository_pk)
-    source = RepositoryVersion.objects.select_related("repository").get(pk=source_pk)
+    repository = present(PyindexRepository.objects.all(), repository_pk)
+    source = present(RepositoryVersion.objects.select_related("repository"), source_pk)
     values = {
         "source": source.pk,
         "repository": repository.pk,

@@ -17,6 +17,7 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 from pulp_pyindex.app.models.repository import new_version
 from pulp_pyindex.app.tasks import showing
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.app.tasks.showing import FinishedPage
 from pulp_pyindex.app.tasks.unshown import drop_unshown_pages
 from pulp_pyindex.index import rendering
@@ -36,7 +37,7 @@ def publish(
     makes only the pages of projects that changed since, or of which more is known. `afresh`
     leaves out publications of this very version: publishing it again then makes more than was new.
     """
-    version = RepositoryVersion.objects.select_related("repository").get(pk=repository_version_pk)
+    version = present(RepositoryVersion.objects.select_related("repository"), repository_version_pk)
     base = _base_of(version, afresh=afresh)
     changed = None if base is None else catalog.changed_projects(base, version)
     few = changed is not None and len(changed) <= BATCH

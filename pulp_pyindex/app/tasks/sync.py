@@ -30,6 +30,7 @@ from pulp_pyindex.app.tasks import aligning, versions
 from pulp_pyindex.app.tasks.downloading import Downloads
 from pulp_pyindex.app.tasks.gathering import Gathering
 from pulp_pyindex.app.tasks.listing import Listing
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.app.tasks.report import Report
 from pulp_pyindex.app.tasks.ruled import RemoteRules
 from pulp_pyindex.app.tasks.writing import unhurried
@@ -45,8 +46,8 @@ def synchronize(
 
     Raises PulpException where the upstream cannot be used at all, and then changes nothing.
     """
-    remote = PyindexRemote.objects.select_related("pulp_domain").get(pk=remote_pk)
-    repository = PyindexRepository.objects.get(pk=repository_pk)
+    remote = present(PyindexRemote.objects.select_related("pulp_domain"), remote_pk)
+    repository = present(PyindexRepository.objects.all(), repository_pk)
     sync = _Sync(remote, repository, mirror=mirror, allow_mass_removal=allow_mass_removal)
     return sync.run()
 

@@ -10,6 +10,7 @@ from django.db import connection
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import versions, writing
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.index.pages import ProjectStatus
 
 #: Files taken into one version at most.
@@ -30,7 +31,7 @@ def take_in_passed(repository_pk: str) -> dict[str, Any]:
     With a file come its yank and its project's status as upstream's page has them. Returns how
     many files were taken in, and the numbers of the versions.
     """
-    repository = PyindexRepository.objects.get(pk=repository_pk)
+    repository = present(PyindexRepository.objects.all(), repository_pk)
     taken = 0
     numbers: list[int] = []
     while True:

@@ -20,6 +20,7 @@ from pulp_pyindex.app.ingest import Arrived, Brought, Ruling
 from pulp_pyindex.app.models import PyindexFile, PyindexRemote, PyindexRepository, PyindexUpload
 from pulp_pyindex.app.tasks.commit import commit
 from pulp_pyindex.app.tasks.downloading import fetch
+from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.app.tasks.ruled import check_rules
 from pulp_pyindex.app.upstream import Upstream
 from pulp_pyindex.index.errors import FileTooLarge, PyindexError
@@ -42,7 +43,7 @@ def take_file(
     """
     repository = None
     if repository_pk is not None:
-        repository = PyindexRepository.objects.get(pk=repository_pk)
+        repository = present(PyindexRepository.objects.all(), repository_pk)
     path = _local(source, filename)
     try:
         brought = Brought(user_pk=user_pk, client=client)
