@@ -112,6 +112,28 @@ def domain_stack(request: pytest.FixtureRequest) -> Stack:
 
 
 @pytest.fixture
+def domains(domain_stack: Stack) -> Iterator[Callable[[], Pulp]]:
+    """Makes domains, each with storage of its own, and a client in each."""
+    default = domain_stack.client()
+    clients: list[Pulp] = []
+
+    def make() -> Pulp:
+        name = unique("domain")
+        default.create(
+            "domains/",
+            name=name,
+            storage_class="pulpcore.app.models.storage.FileSystem",
+            storage_settings={"MEDIA_ROOT": f"{domain_stack.home}/media-{name}"},
+        )
+        clients.append(domain_stack.client(domain=name))
+        return clients[-1]
+
+    yield make
+    for client in reversed(clients):
+        client.clean_up()
+
+
+@pytest.fixture
 def exports(domain_stack: Stack) -> Path:
     """A folder that `domain_stack` may export to, and that does not exist yet."""
     return Path(os.environ[_SESSION], "exports", unique("tree"))

@@ -3,18 +3,18 @@
 import json
 import re
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.attestations import provenance
 from support.clients import Clients
 from support.index import Index
 from support.markup import JSON_TYPE
 from support.pulp import Pulp, Row, TaskFailed, unique, wait_for
-from support.stack import Stack
 from support.upstream import Upstream
 from support.wheels import sdist, wheel
 
@@ -27,21 +27,8 @@ PATHS = {
 #: What is another's in every Pulp.
 OWN = {"pulp_href", "prn", "pulp_created", "pulp_last_updated", "artifacts", "vuln_report"}
 
-PROVENANCE = {
-    "version": 1,
-    "attestation_bundles": [
-        {
-            "publisher": {"kind": "GitHub", "claims": None},
-            "attestations": [
-                {
-                    "version": 1,
-                    "verification_material": {"certificate": "x", "transparency_entries": []},
-                    "envelope": {"statement": "s", "signature": "t"},
-                }
-            ],
-        }
-    ],
-}
+BETA = wheel("beta", "2.0")
+PROVENANCE = provenance(BETA)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,28 +63,6 @@ class Site:
 _SERIAL = re.compile(rb',?"_last-serial":\d+|<!--SERIAL \d+-->')
 
 
-@pytest.fixture
-def domains(domain_stack: Stack) -> Iterator[Callable[[], Pulp]]:
-    """Makes domains with storage of their own, and a client in each."""
-    default = domain_stack.client()
-    clients: list[Pulp] = []
-
-    def make() -> Pulp:
-        name = unique("domain")
-        default.create(
-            "domains/",
-            name=name,
-            storage_class="pulpcore.app.models.storage.FileSystem",
-            storage_settings={"MEDIA_ROOT": f"{domain_stack.home}/media-{name}"},
-        )
-        clients.append(domain_stack.client(domain=name))
-        return clients[-1]
-
-    yield make
-    for client in reversed(clients):
-        client.clean_up()
-
-
 def site(pulp: Pulp, **repository: Any) -> Site:
     row = pulp.create_repository(**repository)
     distribution = pulp.distribute(repository=row["pulp_href"], base_path="team/index")
@@ -107,7 +72,7 @@ def site(pulp: Pulp, **repository: Any) -> Site:
 def fill(upstream: Upstream) -> None:
     """Two projects with all that an index can say of one."""
     upstream.add(wheel("alpha", "1.0", requires_python=">=3.8"), sdist("alpha", "1.0"))
-    upstream.add(wheel("beta", "2.0"), core_metadata=True, provenance=PROVENANCE)
+    upstream.add(BETA, core_metadata=True, provenance=PROVENANCE)
     upstream.catalogue.yank("beta-2.0-py3-none-any.whl", "broken")
     upstream.catalogue.yank("alpha-1.0.tar.gz", "")
     upstream.catalogue.set_status("beta", "archived")

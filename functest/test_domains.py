@@ -1,40 +1,17 @@
 """With DOMAIN_ENABLED: each domain is an installation of its own on the same machine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 import requests
 
 from support.index import Index
-from support.pulp import Pulp, unique
+from support.pulp import Pulp
 from support.stack import Stack
 from support.upstream import Upstream
 from support.wheels import wheel
 
 ONE = wheel("shared", "1.0", payload=10_000)
 OTHER = wheel("shared", "1.0", salt="other")
-
-
-@pytest.fixture
-def domains(domain_stack: Stack) -> Iterator[Callable[[], Pulp]]:
-    """Makes domains, each with storage of its own, and a client in each."""
-    clients: list[Pulp] = []
-
-    def make() -> Pulp:
-        name = unique("domain")
-        default = domain_stack.client()
-        default.create(
-            "domains/",
-            name=name,
-            storage_class="pulpcore.app.models.storage.FileSystem",
-            storage_settings={"MEDIA_ROOT": f"{domain_stack.home}/media-{name}"},
-        )
-        clients.append(domain_stack.client(domain=name))
-        return clients[-1]
-
-    yield make
-    for client in clients:
-        client.clean_up()
 
 
 def test_domains_do_not_mix(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from support.attestations import provenance
 from support.pulp import Pulp, Row, TaskFailed, unique
 from support.upstream import Upstream
 from support.wheels import sdist, wheel
@@ -142,22 +143,8 @@ def test_provenance_comes_where_it_is_wanted(
     pulp: Pulp, repository: Row, upstream: Upstream
 ) -> None:
     """Verbatim, and asked for once."""
-    document = {
-        "version": 1,
-        "attestation_bundles": [
-            {
-                "publisher": {"kind": "GitHub", "claims": None},
-                "attestations": [
-                    {
-                        "version": 1,
-                        "verification_material": {"certificate": "x", "transparency_entries": []},
-                        "envelope": {"statement": "s", "signature": "t"},
-                    }
-                ],
-            }
-        ],
-    }
-    upstream.add(wheel("alpha"), provenance=document)
+    alpha = wheel("alpha")
+    upstream.add(alpha, provenance=provenance(alpha))
     remote = pulp.create_remote(upstream.url, provenance=True)
     pulp.sync(repository, remote)
     assert len(pulp.units(repository, "provenances")) == 1
