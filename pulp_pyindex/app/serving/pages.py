@@ -167,7 +167,7 @@ def finished(page: StoredPage, form: Form, index: Index) -> Ready:
 
 def no_project(index: Index, name: str) -> Ready:
     """The answer for a project that a plain index does not have."""
-    if index.pages_key is None and not index.base_pks:
+    if index.pages_key is None and not index.base_pks and index.remote_pk is None:
         return answers.text(
             404,
             f"The index {index.base_path!r} has nothing to serve yet: "

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from pulp_pyindex.app.serving.pages import no_project
 from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 
 PLAIN = Index(
@@ -112,3 +113,11 @@ def test_who_lends_does_not_lend_what_others_keep() -> None:
     ]
     lent = index(2, "private", require_token=True, lends=True)
     assert at(picture(lent, PUBLIC, generous, top), "top").is_open
+
+
+def test_an_index_that_has_others_behind_it_does_not_wait_to_be_published() -> None:
+    """What nobody may ask for there is just no project."""
+    empty = index(2, "empty", publication_pk=None, version_pk=None)
+    assert b"nothing to serve yet" in no_project(empty, "\xe9").body
+    for behind in ({"remote_pk": UUID(int=80)}, {"base_pks": (PUBLIC.distribution_pk,)}):
+        assert b"has no project '\xc3\xa9'" in no_project(replace(empty, **behind), "\xe9").body
