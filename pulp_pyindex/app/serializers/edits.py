@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
 from rest_framework import serializers
 
-from pulp_pyindex.app.exceptions import refusal
-from pulp_pyindex.index.errors import PyindexError
-from pulp_pyindex.index.names import normalize
 from pulp_pyindex.index.pages import Status
+
+from .spellings import project_name, release_name
 
 
 class _EditSerializer(serializers.Serializer[dict[str, Any]]):
@@ -19,10 +17,7 @@ class _EditSerializer(serializers.Serializer[dict[str, Any]]):
     project = serializers.CharField(help_text="The project's name, in any spelling.")
 
     def validate_project(self, name: str) -> str:
-        try:
-            return str(normalize(name))
-        except PyindexError as error:
-            raise refusal(error) from error
+        return project_name(name)
 
 
 class _FilesEditSerializer(_EditSerializer):
@@ -42,11 +37,7 @@ class _FilesEditSerializer(_EditSerializer):
     )
 
     def validate_release(self, release: str | None) -> str | None:
-        # What PEP 440 cannot read is kept verbatim, hence looked for verbatim.
-        try:
-            return None if release is None else str(Version(release))
-        except InvalidVersion:
-            return release
+        return None if release is None else release_name(release)
 
 
 class PyindexYankSpecSerializer(_FilesEditSerializer):

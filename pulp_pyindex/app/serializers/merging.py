@@ -17,7 +17,8 @@ from pulp_pyindex.app.models import PyindexBase, PyindexDistribution
 from pulp_pyindex.app.models.notices import CHANNEL, notify
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.merging import read_patterns
-from pulp_pyindex.index.names import normalize
+
+from .spellings import project_name
 
 #: The fields of a distribution that are declared here.
 MERGING_FIELDS = ("bases", "merge", "reserved_prefixes", "upload_projects", "lends")
@@ -171,10 +172,7 @@ class PyindexExplainQuerySerializer(serializers.Serializer[dict[str, Any]]):
     )
 
     def validate_project(self, name: str) -> str:
-        try:
-            return str(normalize(name))
-        except PyindexError as error:
-            raise refusal(error) from error
+        return project_name(name)
 
 
 class PyindexExplanationSerializer(serializers.Serializer[dict[str, Any]]):

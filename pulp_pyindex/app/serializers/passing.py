@@ -9,10 +9,9 @@ from rest_framework import serializers
 from pulpcore.plugin.models import Remote
 from pulpcore.plugin.serializers import DetailRelatedField
 
-from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexRemote
-from pulp_pyindex.index.errors import PyindexError
-from pulp_pyindex.index.names import normalize
+
+from .spellings import project_names
 
 _MOST = 2**63 - 1
 
@@ -75,10 +74,7 @@ class PyindexInvalidateSpecSerializer(serializers.Serializer[dict[str, Any]]):
     )
 
     def validate_projects(self, names: list[str]) -> list[str]:
-        try:
-            return sorted({str(normalize(name)) for name in names})
-        except PyindexError as error:
-            raise refusal(error) from error
+        return project_names(names)
 
 
 class PyindexInvalidatedSerializer(serializers.Serializer[dict[str, Any]]):

@@ -6,18 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pulp_pyindex.app.exceptions import refusal
-from pulp_pyindex.index.errors import PyindexError
-from pulp_pyindex.index.filenames import normalized_version
 from pulp_pyindex.index.gates import RULES
-from pulp_pyindex.index.names import normalize
 
-
-def _project(name: str) -> str:
-    try:
-        return str(normalize(name))
-    except PyindexError as error:
-        raise refusal(error) from error
+from .spellings import project_name, project_names, release_name
 
 
 class PyindexReleaseSpecSerializer(serializers.Serializer[Any]):
@@ -27,11 +18,10 @@ class PyindexReleaseSpecSerializer(serializers.Serializer[Any]):
     release = serializers.CharField(help_text="The release's version, in any spelling.")
 
     def validate_project(self, name: str) -> str:
-        return _project(name)
+        return project_name(name)
 
     def validate_release(self, release: str) -> str:
-        # What PEP 440 cannot read is kept verbatim, hence looked for verbatim.
-        return normalized_version(release) or release
+        return release_name(release)
 
 
 class PyindexPromoteSerializer(serializers.Serializer[Any]):
@@ -90,7 +80,7 @@ class PyindexPromoteSerializer(serializers.Serializer[Any]):
         return data
 
     def validate_projects(self, names: list[str]) -> list[str]:
-        return sorted({_project(name) for name in names})
+        return project_names(names)
 
 
 class PyindexRollbackSerializer(serializers.Serializer[Any]):

@@ -9,16 +9,16 @@ from rest_framework import serializers
 from pulpcore.plugin.serializers import DetailRelatedField, IdentityField, ModelSerializer
 from pulpcore.plugin.util import get_domain_pk
 
-from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexQuarantine, PyindexRefusal
 from pulp_pyindex.index.errors import PyindexError
-from pulp_pyindex.index.filenames import normalized_version, parse
-from pulp_pyindex.index.names import NormalizedName, normalize
+from pulp_pyindex.index.filenames import parse
+from pulp_pyindex.index.names import NormalizedName
 from pulp_pyindex.index.rules.facts import version_of
 
 from .addresses import AddressesMixin
 from .described import DescribedMixin
 from .rules import distribution_field
+from .spellings import project_name, release_name
 
 
 class PyindexQuarantineSerializer(AddressesMixin, DescribedMixin, ModelSerializer):
@@ -52,13 +52,10 @@ class PyindexQuarantineSerializer(AddressesMixin, DescribedMixin, ModelSerialize
         return None if row.owner is None else str(row.owner.get_username())
 
     def validate_project(self, name: str) -> str:
-        try:
-            return str(normalize(name))
-        except PyindexError as error:
-            raise refusal(error) from error
+        return project_name(name)
 
     def validate_release(self, release: str) -> str:
-        return normalized_version(release) or release
+        return release_name(release)
 
     def validate_reason(self, reason: str) -> str:
         # It becomes a line of answers, and PEP 792's reason.

@@ -14,13 +14,12 @@ from pulpcore.plugin.serializers import (
 )
 from pulpcore.plugin.util import get_domain_pk, get_objects_for_user
 
-from pulp_pyindex.app.exceptions import refusal
 from pulp_pyindex.app.models import PyindexDistribution, PyindexRuleset
 from pulp_pyindex.index.errors import PyindexError
-from pulp_pyindex.index.names import normalize
 from pulp_pyindex.index.rules import read_ruleset
 
 from .described import DescribedMixin
+from .spellings import project_name
 
 
 def ruleset_field(text: str) -> Any:
@@ -132,12 +131,7 @@ class PyindexDryRunSerializer(serializers.Serializer[Any]):
     )
 
     def validate_project(self, name: str) -> str:
-        if not name:
-            return ""
-        try:
-            return str(normalize(name))
-        except PyindexError as error:
-            raise refusal(error) from error
+        return project_name(name) if name else ""
 
 
 class _RuledFileSerializer(serializers.Serializer[Any]):
