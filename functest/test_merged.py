@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.cli import Cli
 from support.clients import Clients
 from support.index import Index
 from support.markup import HTML_TYPE, JSON_TYPE
@@ -75,6 +76,33 @@ def test_a_merge_rule_unites_the_files_of_all(merged: Merged) -> None:
     assert outcomes == [(far.sha256, "drop", "merge")]
     one = index.get(f"+explain/torchy/{near.filename}").json()
     assert [file["outcome"] for file in one["files"]] == ["show", "drop"]
+
+
+def test_the_command_line_explains_in_a_sentence(
+    stack: Stack, merged: Merged, tmp_path: Path
+) -> None:
+    """Then every place and file in a row of its own; a file's sentence is about that file."""
+    cli, name = Cli.of(stack, tmp_path), merged.row["name"]
+    private, near, far = (
+        one["base_path"] for one in (merged.house.distribution, merged.near, merged.far)
+    )
+    told = cli.run("explain", name, "app", "--format", "table", COLUMNS="220")
+    first, *lines = [" ".join(line.split()) for line in told.splitlines() if line.strip()]
+    assert first == (
+        f"app at {merged.row['base_path']}: 200. The project belongs to the index '{near}'. "
+        f"It comes from the repository of '{near}'."
+    )
+    rows = [line for line in lines if line.startswith("the ")]
+    assert rows[0].startswith(f"the index '{private}' nothing nothing")
+    assert rows[2].startswith(f"the index '{near}' answers 1 file it is the nearest")
+    assert rows[4].startswith(f"the index '{far}' shadowed 1 file app belongs to")
+    assert any(line.startswith("app-1.0-py3-none-any.whl show") for line in lines)
+
+    gone = merged.files["torchy-2.0-py3-none-any.whl far"].filename
+    told = cli.run("explain", name, "torchy", gone, "--format", "table", COLUMNS="220")
+    assert told.startswith(f"{gone} at ")
+    assert cli.json("explain", name, "torchy")["merged_by"] == "Torch*"
+    assert {"answers", "upstream"} <= set(cli.json("distribution", "traffic", name))
 
 
 def test_pages_are_answered_conditionally_and_compressed(merged: Merged) -> None:

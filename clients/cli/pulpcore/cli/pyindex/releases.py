@@ -43,7 +43,12 @@ _SHOWN = ("filename", "project", "version", "size", "sha256")
 )
 @pass_session
 def upload(session: Session, repository: str, files: tuple[str, ...], attested: bool) -> None:
-    """Upload wheels and sdists to REPOSITORY. Those that are refused are named; the others stay."""
+    """Upload wheels and sdists to REPOSITORY. Those that are refused are named; the others stay.
+
+    Each file is checked and becomes a version by itself, so that a refused one keeps nothing else
+    out. To have many files come in one version, upload them to a repository of their own and
+    `promote` that.
+    """
     target = repository_context(session, repository)
     target.entity  # noqa: B018  # before anything is sent: is there such a repository?
     made: list[Any] = []
