@@ -40,6 +40,7 @@ class Index:
     serial: int = 1000
     root: bytes = b""
     root_etag: bytes = b""
+    changes: int = 0
 
     def put(self, project: str, files: list[dict[str, Any]]) -> None:
         """Show these files of a project, under the next serial; `finish` after the last one."""
@@ -69,12 +70,13 @@ class Index:
         self.root_etag = _etag(self.root)
 
     def change(self, share: float) -> int:
-        """A new release in this share of the projects; how many they are."""
+        """A new release in this share of the projects, in others each time; how many they are."""
         count = max(1, round(len(self.pages) * share))
         step = len(self.pages) // count
-        for project in list(self.pages)[::step][:count]:
+        for project in list(self.pages)[self.changes % step :: step][:count]:
             files = self.pages[project].files
             self.put(project, [*files, made_up(project, f"9.{self.serial}", "wheel")])
+        self.changes += 1
         self.finish()
         return count
 

@@ -86,10 +86,7 @@ def sync(stack: Stack, pulp: Pulp, upstream: Upstream, repository: Row) -> Ran:
 
 
 def publishing(stack: Stack, pulp: Pulp, upstream: Upstream, measured: Measured) -> list[Figure]:
-    """Publish all of a second repository some times, then again after each change of 1 %.
-
-    All changes hit the same projects: each has one release more with every one of them.
-    """
+    """Publish all of a second repository some times, then again after each change of 1 %."""
     repository = pulp.create_repository(remote=measured.remote["pulp_href"], autopublish=False)
     again = sync(stack, pulp, upstream, repository)
     # A version that follows none that is published is published from nothing each time.
