@@ -94,7 +94,7 @@ class Asking:
         remote_pk, project = self._link.remote.pk, self._project
         row = (await in_database(catalog.cached_pages, remote_pk, [project])).get(project)
         if row is not None and not row.is_invalid and row.url == self._link.remote.url:
-            if row.fetched_at >= self._begun:
+            if self._is_news(row):
                 heard(row)
                 return
             self._known = row
@@ -108,6 +108,16 @@ class Asking:
             if self._known is not None:
                 await _written(recording.write_failure, remote_pk, project, failure.reason)
             raise
+
+    def _is_news(self, row: CachedPage) -> bool:
+        """Whether another process has asked in our place.
+
+        It may have had its answer before we began, and written it down only afterwards.
+        """
+        if row.fetched_at >= self._begun:
+            return True
+        is_newer = self._known is None or row.fetched_at > self._known.fetched_at
+        return is_newer and row.fresh_until > time.time()
 
     async def _ask(self, heard: Heard, question: Question) -> None:
         link, known = self._link, self._known
