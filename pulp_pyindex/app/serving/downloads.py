@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pulp_pyindex.app.exceptions import UpstreamError, UpstreamMissing
-from pulp_pyindex.app.serving.database import DatabaseGone, in_database
+from pulp_pyindex.app.serving.database import DatabaseGone, in_database, in_threads
 from pulp_pyindex.app.serving.growing import FetchFailed, Growing, failed_at, no_upstream
 from pulp_pyindex.app.serving.parts import Part, Told
 from pulp_pyindex.app.serving.rows import Source
@@ -35,6 +35,8 @@ _CHUNK = 256 * 1024
 _GLANCE = 0.01
 
 _DISK = ThreadPoolExecutor(max_workers=4, thread_name_prefix="pyindex-download")
+#: Few: nobody waits for what is stored, and everybody for the questions to the database.
+_STORES = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pyindex-store")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +98,11 @@ class Download(Growing):
     async def _lead(self, lock: int) -> None:
         keep_told = False
         try:
-            if await in_database(self.wanted.is_here):
+            sources = await in_database(self._where_from)
+            if sources is None:
                 self.elsewhere = True
                 return
-            source = await self._fetch_from_any()
+            source = await self._fetch_from_any(sources)
             self._be_verified()
             if source.stored:
                 await self._store()
@@ -118,14 +121,17 @@ class Download(Growing):
 
     async def _store(self) -> None:
         try:
-            await in_database(self.wanted.store, str(self._part.path))
+            await in_threads(_STORES, self.wanted.store, str(self._part.path))
         except Exception:
             # The clients have the right bytes; the next one starts anew.
             _log.exception("%s was downloaded and could not be stored", self.wanted.filename)
 
-    async def _fetch_from_any(self) -> Source:
+    def _where_from(self) -> list[Source] | None:
+        """None where the file is here by now."""
+        return None if self.wanted.is_here() else self.wanted.sources()
+
+    async def _fetch_from_any(self, sources: list[Source]) -> Source:
         """Fetch from the first source that has the file."""
-        sources = await in_database(self.wanted.sources)
         failure = no_upstream(self.wanted.filename)
         for source in sources:
             try:
@@ -148,9 +154,8 @@ class Download(Growing):
             if answer.size not in (None, size):
                 raise self._wrong(f"is {answer.size} bytes long at its upstream, not {size}")
             limit = size if size is not None else wanted.limit
-            descriptor = await self._disk(self._part.begin)
+            descriptor = await self._disk(self._part.begin, size)
             self._begin_anew(descriptor, size)
-            await self._disk(self._part.tell, self._told())
             hasher = hashlib.sha256()
             async for chunk in answer.chunks:
                 if limit is not None and self._available + len(chunk) > limit:
@@ -225,9 +230,13 @@ class Download(Growing):
     def _inode(self) -> int | None:
         return None if self._descriptor is None else os.fstat(self._descriptor).st_ino
 
-    def _told(self, failure: FetchFailed | None = None) -> Told:
-        status, reason = (failure.status, failure.reason) if failure else (None, "")
-        return Told(attempt=self._inode() or 0, size=self.size, status=status, reason=reason)
+    def _told(self, failure: FetchFailed) -> Told:
+        return Told(
+            attempt=self._inode() or 0,
+            size=self.size,
+            status=failure.status,
+            reason=failure.reason,
+        )
 
     def _wrong(self, what: str) -> FetchFailed:
         return FetchFailed(502, f"{self.wanted.filename} {what}.")

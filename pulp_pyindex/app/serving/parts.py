@@ -63,10 +63,20 @@ class Part:
         self._lock.unlink(missing_ok=True)
         os.close(lock)
 
-    def begin(self) -> int:
-        """A descriptor of a new, empty file for the bytes; only for who holds the lock."""
+    def begin(self, size: int | None) -> int:
+        """A descriptor of a new, empty file for the bytes; only for who holds the lock.
+
+        Those who follow are told of it, and of the size where that is known.
+        """
         self.path.unlink(missing_ok=True)
-        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(self.path, flags, 0o600)
+        try:
+            self.tell(Told(attempt=os.fstat(descriptor).st_ino, size=size))
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
 
     def tell(self, told: Told) -> None:
         """Tell those who follow."""

@@ -41,6 +41,8 @@ MAX_REDIRECTS = 5
 LARGE_PAGE = 4 * 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: Bytes of an answer that wait for their reader; twice as many at most.
+_BUFFER = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,8 @@ class Upstream:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             requote_redirect_url=False,
+            # Files go to the disk by what has come meanwhile: in few large pieces.
+            read_bufsize=_BUFFER,
         )
 
     async def __aexit__(

@@ -16,7 +16,8 @@ from pulp_pyindex.index.pages import File
 
 MAX_URL = 8192
 
-_is_plain_url = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?/[!-~]*\Z").match
+#: Ports from 60000 on are taken apart like all that is out of the ordinary.
+_is_plain_url = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-5]?\d{1,4})?/[!-~]*\Z").match
 #: No dots as segments, no query, no scheme: such links need not be taken apart one by one.
 _RELATIVE = re.compile(
     r"(?P<up>(?:\.\./)*|/)"

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer
 from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.app.serving.downloads import Download, Wanted
 from pulp_pyindex.app.serving.growing import HELD_BACK, FetchFailed
-from pulp_pyindex.app.serving.parts import LEFT_OVER, Part, Told, sweep
+from pulp_pyindex.app.serving.parts import LEFT_OVER, Part, sweep
 from pulp_pyindex.app.serving.ranges import Span
 from pulp_pyindex.app.serving.rows import Source
 from pulp_pyindex.app.serving.traffic import Traffic
@@ -172,9 +172,8 @@ def test_a_process_that_dies_is_replaced_by_one_that_follows(tmp_path: Path) -> 
         dying = Part(made.folder, KEY)
         lock = dying.lead()
         assert lock is not None
-        descriptor = dying.begin()
+        descriptor = dying.begin(len(BODY))
         os.write(descriptor, BODY[:400_000])
-        dying.tell(Told(attempt=os.fstat(descriptor).st_ino, size=len(BODY)))
         download, task = made.begin()
         await download.ready(Span(start=0, stop=300_000))
         reading = download.read(None)
@@ -199,7 +198,7 @@ def test_a_process_that_dies_with_all_bytes_there_needs_no_second_download(
         dying = Part(made.folder, KEY)
         lock = dying.lead()
         assert lock is not None
-        descriptor = dying.begin()
+        descriptor = dying.begin(None)
         os.write(descriptor, BODY[:400_000])
         download, task = made.begin(size=None)
         reading = asyncio.create_task(read(download))
@@ -278,13 +277,17 @@ def test_leftovers_are_swept(tmp_path: Path) -> None:
     for part in (dead, live):
         lock = part.lead()
         assert lock is not None
-        os.close(part.begin())
+        os.close(part.begin(None))
         if part is dead:
             os.close(lock)
     for path in tmp_path.iterdir():
         os.utime(path, (0, 0))
     sweep(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["live.lock", "live.part"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "live.json",
+        "live.lock",
+        "live.part",
+    ]
     assert lock is not None
     os.close(lock)
     sweep(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Hashable
@@ -166,9 +167,12 @@ class Passing:
             found = await self._flights.share(
                 key, lambda: in_database(units.is_kept, index, one, sha256)
             )
-            if found.storage_name is not None and found.cached_pk is not None:
-                self._memory.put(key, found, _KEPT_SIZE)
+            self._remember(index, one, found)
         return found
+
+    def _remember(self, index: Index, one: Behind, found: KeptFile) -> None:
+        if found.storage_name is not None and found.cached_pk is not None:
+            self._memory.put(_key(index, one), found, _KEPT_SIZE)
 
     def _forget(self, index: Index, one: Behind) -> None:
         self._memory.forget(_key(index, one))
@@ -208,9 +212,13 @@ class Passing:
         return await self.metadata(request, index, link, one, guarded=guarded)
 
     def _wanted(self, index: Index, link: Link, one: Behind, sha256: str) -> Wanted:
+        loop = asyncio.get_running_loop()
+
         def store(path: str) -> None:
             units.keep(index, link.remote, one, sha256, path)
             self._keeping.note_kept(index)
+            # So that the next one who wants it need not look.
+            loop.call_soon_threadsafe(self._remember, index, one, units.is_kept(index, one, sha256))
 
         def is_here() -> bool:
             return is_stored(index.domain_pk, units.is_kept(index, one, sha256).storage_name)

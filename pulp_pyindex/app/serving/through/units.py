@@ -18,7 +18,7 @@ from pulp_pyindex.app.serving.through.showing import Behind
 from pulp_pyindex.app.tasks.pages import Kept
 from pulp_pyindex.app.tasks.rows import file_row
 from pulp_pyindex.app.tasks.units import FILES
-from pulp_pyindex.app.tasks.writing import Batch, Writer
+from pulp_pyindex.app.tasks.writing import Batch, Writer, unhurried
 
 _COUNT = """
     INSERT INTO pyindex_pyindexcachedfile AS known
@@ -59,25 +59,27 @@ def keep(
     """
     domain = Domain.objects.get(pk=index.domain_pk)
     set_domain(domain)
-    facts = _write_unit(domain.pk, remote, one, sha256)
-    if path is not None:
-        ingest.store(
-            path,
-            sha256=sha256,
-            expected_hashes=_checkable(one.file.hashes),
-            size=one.file.size,
-            domain=domain,
-            filename=one.file.filename,
-        )
-    values = {
-        "distribution": index.distribution_pk,
-        "domain": domain.pk,
-        "filename": one.file.filename,
-        "sha256": sha256,
-        "facts": facts,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, values)
+    # What is lost with the database's host is fetched again.
+    with unhurried():
+        facts = _write_unit(domain.pk, remote, one, sha256)
+        if path is not None:
+            ingest.store(
+                path,
+                sha256=sha256,
+                expected_hashes=_checkable(one.file.hashes),
+                size=one.file.size,
+                domain=domain,
+                filename=one.file.filename,
+            )
+        values = {
+            "distribution": index.distribution_pk,
+            "domain": domain.pk,
+            "filename": one.file.filename,
+            "sha256": sha256,
+            "facts": facts,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, values)
 
 
 def keep_metadata(
@@ -86,8 +88,9 @@ def keep_metadata(
     """Store the METADATA beside a file that has not passed yet."""
     domain = Domain.objects.get(pk=index.domain_pk)
     set_domain(domain)
-    _write_unit(domain.pk, remote, one, sha256)
-    ingest.store_metadata(path, file_sha256=sha256, sha256=metadata_sha256, domain=domain)
+    with unhurried():
+        _write_unit(domain.pk, remote, one, sha256)
+        ingest.store_metadata(path, file_sha256=sha256, sha256=metadata_sha256, domain=domain)
 
 
 def keep_untold(index: Index, remote: PyindexRemote, one: Behind, path: str) -> str:
