@@ -92,22 +92,24 @@ def _by_turns(pulp: Pulp, upstream: Upstream, others: dict[str, _Cache]) -> dict
     }
     measured = {name: Times() for name in all_of_them}
     for _ in range(ROUNDS):
-        for name, begin in all_of_them.items():
-            with (
-                tempfile.TemporaryDirectory(prefix="pyindex-bench-") as folder,
-                begin(Path(folder), upstream.url("wheels")) as index,
-            ):
-                _turn(measured[name], upstream, Path(folder), index)
+        _round(upstream, all_of_them, measured)
     return measured
 
 
-def _turn(times: Times, upstream: Upstream, folder: Path, index: str) -> None:
-    upstream.counted()
-    times.cold.append(_download(folder / "cold", index))
-    fetched, wanted = upstream.counted().get("files", 0), len(list(_WHEELS.glob("*.whl")))
-    if fetched < wanted:
-        raise RuntimeError(f"{index} was not cold: {fetched} of {wanted} files were fetched")
-    times.warm.append(_download(folder / "warm", index))
+def _round(upstream: Upstream, taking: dict[str, _Cache], measured: dict[str, Times]) -> None:
+    wanted = len(list(_WHEELS.glob("*.whl")))
+    for name, begin in taking.items():
+        with (
+            tempfile.TemporaryDirectory(prefix="pyindex-bench-") as folder,
+            begin(Path(folder), upstream.url("wheels")) as index,
+        ):
+            upstream.counted()
+            measured[name].cold.append(_download(Path(folder, "cold"), index))
+            fetched = upstream.counted().get("files", 0)
+            if fetched < wanted:
+                raise RuntimeError(f"{name} was not cold: {fetched} of {wanted} files were fetched")
+            if name != "direct":
+                measured[name].warm.append(_download(Path(folder, "warm"), index))
 
 
 def _download(folder: Path, index: str) -> float:
@@ -121,10 +123,10 @@ def _download(folder: Path, index: str) -> float:
 
 def _told(distance: Distance, measured: dict[str, Times]) -> Iterator[Figure]:
     cold = {name: statistics.median(times.cold) for name, times in measured.items()}
-    warm = {name: statistics.median(times.warm) for name, times in measured.items()}
-    direct = statistics.median(measured["direct"].cold + measured["direct"].warm)
+    warm = {name: statistics.median(times.warm) for name, times in measured.items() if times.warm}
+    direct = cold.pop("direct")
     share = cold["ours"] / direct
-    others = [name for name in measured if name not in ("direct", "ours")]
+    others = [name for name in cold if name != "ours"]
     yield Figure(
         group=_GROUP,
         what=f"cold, {distance.what}",
