@@ -162,7 +162,7 @@ def _in_words(name: str, words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refers(name: str) -> str:
-    """The resource that a field of that name is the address of; whether it exists is not seen here."""
+    """The resource that a field of that name is the address of, whether it exists or not."""
     return REFERS.get(name) or singular(name)
 
 

@@ -191,7 +191,7 @@ def test_uv_does_without_what_is_newer(clients: Clients, either: Index, tmp_path
 
 
 def test_uv_locks_and_syncs(clients: Clients, either: Index, files: Files, tmp_path: Path) -> None:
-    """The lock file holds true digests, sizes and upload times, and installs; another is of a day."""
+    """The lock file has true digests, sizes and upload times, and installs; another is of a day."""
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<3.15"\n'
         'dependencies = ["alpha"]\n'
