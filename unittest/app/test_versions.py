@@ -9,8 +9,10 @@ from django.db import connection
 
 from pulpcore.plugin.models import RepositoryContent, RepositoryVersion
 
+from pulp_pyindex.app import catalog
 from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexYank
 from pulp_pyindex.app.models.facts import facts_digest
+from pulp_pyindex.app.models.keys import new_keys
 from pulp_pyindex.app.tasks import versions
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +46,10 @@ def made_yank(filename: str, reason: str = "") -> PyindexYank:
 
 
 def change(
-    repository: PyindexRepository, coming: Sequence[Any] = (), going: Sequence[Any] = ()
+    repository: PyindexRepository,
+    coming: Sequence[Any] = (),
+    going: Sequence[Any] = (),
+    like: RepositoryVersion | None = None,
 ) -> tuple[versions.Counts, RepositoryVersion | None]:
     with versions.change(repository) as one:
         for table, units in (("pyindex_coming", coming), ("pyindex_going", going)):
@@ -52,7 +57,7 @@ def change(
                 one.cursor.execute(f"INSERT INTO {table} VALUES (%s)", [unit.pk])
         one.settle()
         counts = one.count()
-        return counts, one.commit(info={"source": "test"})
+        return counts, one.commit(info={"source": "test"}, like=like)
 
 
 def held(version: RepositoryVersion | None) -> set[UUID]:
@@ -131,10 +136,11 @@ def test_a_version_left_incomplete_is_replaced(repository: PyindexRepository) ->
     one = made_file("alpha-1.0.tar.gz")
     RepositoryContent.objects.create(repository=repository, content=one, version_added=left)
     two = made_file("alpha-1.0.zip")
-    _, version = change(repository, [two])
+    _, version = change(repository, [one, two])
     assert version is not None
     assert version.number == 1
-    assert held(version) == {two.pk}
+    assert held(version) == {one.pk, two.pk}
+    assert version.added_count("pyindex.file") == 2
 
 
 def test_the_tables_are_empty_for_the_next(repository: PyindexRepository) -> None:
@@ -143,3 +149,31 @@ def test_the_tables_are_empty_for_the_next(repository: PyindexRepository) -> Non
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pyindex_coming")
         assert cursor.fetchone()[0] == 0
+
+
+def test_a_version_is_like_another(repository: PyindexRepository) -> None:
+    """Then it lists what it holds in the same order."""
+    other = PyindexRepository.objects.create(name="other", autopublish=False)
+    files = [made_file(f"alpha-1.0-{number}.tar.gz") for number in range(20)]
+    change(other, files[10:])
+    _, theirs = change(other, files[:10])
+    change(repository, files[5:9])
+    _, ours = change(repository, files[:5] + files[9:], like=theirs)
+    assert theirs is not None
+    assert ours is not None
+    assert held(ours) == {file.pk for file in files}
+    assert ours.content_ids == theirs.content_ids
+    assert catalog.differing_projects(theirs, ours) == []
+
+
+def test_keys_follow_the_order_of_their_rows() -> None:
+    """None is made twice, also not by two statements."""
+    with connection.cursor() as cursor:
+        made: list[UUID] = []
+        for _ in range(2):
+            cursor.execute(
+                f"SELECT {new_keys('name')} FROM generate_series(1, 300) name ORDER BY name"
+            )
+            made += [row[0] for row in cursor.fetchall()]
+    assert made == sorted(set(made))
+    assert {key.version for key in made} == {7}

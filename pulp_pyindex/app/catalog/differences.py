@@ -26,10 +26,17 @@ _BETWEEN = """
             UNION ALL
             (SELECT id, true FROM (TABLE new EXCEPT TABLE old) AS come))
 """
+#: A row where one was made to be like the other; others may hold the same in another order.
+_SAME = """
+    SELECT FROM core_repositoryversion base
+    JOIN core_repositoryversion version ON version.content_ids = base.content_ids
+    WHERE base.pulp_id = %(base)s AND version.pulp_id = %(version)s
+"""
 #: What a task has put together for its repository's next version, see `tasks.versions`.
 _PLANNED = """
-    WITH differing AS (SELECT content_id AS id, true AS fresh FROM pyindex_coming
-                       UNION ALL SELECT content_id, false FROM pyindex_going)
+    WITH differing AS NOT MATERIALIZED (
+        SELECT content_id AS id, true AS fresh FROM pyindex_coming
+        UNION ALL SELECT content_id, false FROM pyindex_going)
 """
 
 
@@ -104,6 +111,8 @@ def planned(base: RepositoryVersion, *, limit: int) -> tuple[Totals, list[Projec
 
 def differing_projects(base: RepositoryVersion, version: RepositoryVersion) -> list[str]:
     """The names of all projects in which two versions differ, in no order."""
+    if fetch(_SAME, _values(base, version)):
+        return []
     rows = fetch(f"{_BETWEEN} {_PROJECTS}", _values(base, version))
     return [row[0] for row in rows]
 

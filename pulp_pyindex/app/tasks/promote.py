@@ -78,6 +78,7 @@ def promote(
         if dry_run:
             return result
         is_rollback = source.repository_id == repository.pk
+        is_whole = mode == "replace" and not projects and not releases
         version = change.commit(
             info={
                 "source": "rollback" if is_rollback else "promotion",
@@ -88,7 +89,8 @@ def promote(
                 "note": note,
                 "overridden": verdict.overridden,
                 "override_reason": override_reason if verdict.overridden else "",
-            }
+            },
+            like=source if is_whole else None,
         )
     if version is not None and not is_rollback:
         gates.record(
@@ -188,7 +190,7 @@ def _let_go(change: versions.Change, values: dict[str, Any]) -> None:
 def _take_all(change: versions.Change, values: dict[str, Any]) -> None:
     """What the source has and the repository has not."""
     change.cursor.execute(
-        f"INSERT INTO pyindex_coming {_OF_SOURCE} EXCEPT {_OF_REPOSITORY}", values
+        f"INSERT INTO pyindex_coming {_OF_SOURCE} EXCEPT {_OF_REPOSITORY} ORDER BY 1", values
     )
 
 

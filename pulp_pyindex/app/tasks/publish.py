@@ -201,7 +201,10 @@ def _borrow_promoted(
     differing |= catalog.learned_projects(version, donor.pulp_created)
     wanted = shown | differing if left is None else set(left)
     same = (wanted & shown) - differing
-    serials = catalog.project_serials(version, sorted(same), catalog.moved_projects(version))
+    # Of a version that took in all it holds the projects need not be looked up.
+    is_new = version.added_count() == version.count()
+    moved = same if is_new else catalog.moved_projects(version)
+    serials = catalog.project_serials(version, sorted(same), moved)
     borrowed = showing.borrow(publication, donor, serials)
     return {name: serials[name] for name in borrowed}, sorted(wanted - borrowed)
 

@@ -29,17 +29,17 @@ from pulp_pyindex.app.models import (
     PyindexVersion,
     PyindexYank,
 )
-from pulp_pyindex.app.models.keys import new_keys
-from pulp_pyindex.app.models.repository import CONTENT_TYPES, current_user_name
+from pulp_pyindex.app.models.repository import current_user_name
+from pulp_pyindex.app.tasks import memberships
 from pulp_pyindex.app.tasks.publish import ensure_published
+from pulp_pyindex.app.tasks.superseding import FORGET, superseded
 
 T = TypeVar("T")
 
-#: Units that come with one version from which on PostgreSQL is told to look at the tables anew.
+#: Units that come with one version from which on it is worth some effort to be faster.
 MANY = 10_000
 
 _TABLES = ("pyindex_coming", "pyindex_going")
-_UNIT_TABLES = [model._meta.db_table for model in CONTENT_TYPES]
 
 _ATTEMPTS = 3
 
@@ -55,31 +55,6 @@ _TOUCH = """
     )
     UPDATE core_content SET timestamp_of_interest = now()
     FROM stale WHERE core_content.pulp_id = stale.pulp_id
-"""
-
-
-# The order is forced as in `_superseded`.
-_FORGET = """
-    INSERT INTO pyindex_going
-    SELECT held.content_id FROM pyindex_coming
-    JOIN pyindex_pyindexfile new ON new.content_ptr_id = pyindex_coming.content_id
-    JOIN LATERAL (
-        SELECT said.content_ptr_id AS id FROM {table} said
-        WHERE said._pulp_domain_id = new._pulp_domain_id AND said.project = new.project
-          AND said.filename = new.filename OFFSET 0
-    ) said ON true
-    JOIN LATERAL (
-        SELECT content_id FROM core_repositorycontent
-        WHERE content_id = said.id AND repository_id = %(repository)s
-          AND version_removed_id IS NULL OFFSET 0
-    ) held ON true
-    WHERE held.content_id NOT IN ({kept}) AND NOT EXISTS (
-        SELECT FROM pyindex_pyindexfile same
-        JOIN core_repositorycontent here ON here.content_id = same.content_ptr_id
-        WHERE same._pulp_domain_id = new._pulp_domain_id AND same.filename = new.filename
-          AND same.sha256 = new.sha256
-          AND here.repository_id = %(repository)s AND here.version_removed_id IS NULL)
-    ON CONFLICT DO NOTHING
 """
 
 _NOTHING: Mapping[str, Any] = {}
@@ -119,7 +94,7 @@ class Change:
         )
         for table in (PyindexYank._meta.db_table, PyindexProvenance._meta.db_table):
             self.cursor.execute(
-                _FORGET.format(table=table, kept=kept),
+                FORGET.format(table=table, kept=kept),
                 {**values, "repository": self.repository.pk},
             )
 
@@ -131,7 +106,11 @@ class Change:
         """
         held = {"repository": self.repository.pk}
         # Of a table it knows nothing of PostgreSQL thinks that it is large, and walks the others.
-        self.cursor.execute(f"ANALYZE {', '.join(_TABLES)}")
+        # How many rows it has is enough.
+        self.cursor.execute(
+            f"SET default_statistics_target = 1; ANALYZE {', '.join(_TABLES)};"
+            " RESET default_statistics_target"
+        )
         self.cursor.execute(
             """
             DELETE FROM pyindex_coming USING core_repositorycontent held
@@ -144,7 +123,7 @@ class Change:
         coming = self.cursor.fetchone()[0]
         if coming and supersede:
             for model in self.repository.CONTENT_TYPES:
-                self.cursor.execute(_superseded(model), held)
+                self.cursor.execute(superseded(model), held)
         self.cursor.execute(
             """
             DELETE FROM pyindex_going WHERE NOT EXISTS (
@@ -179,30 +158,54 @@ class Change:
             files_added=added, files_removed=removed, files_lost=lost, files_present=present
         )
 
-    def commit(self, *, info: dict[str, Any]) -> RepositoryVersion | None:
+    def commit(
+        self, *, info: dict[str, Any], like: RepositoryVersion | None = None
+    ) -> RepositoryVersion | None:
         """Make the version, complete it and let its listeners work; None where nothing changes.
 
-        `settle` comes first. Nothing is left behind where this fails.
+        `settle` comes first. Nothing is left behind where this fails. `like` is a version, of any
+        repository, that is known to hold the same.
         """
         self.cursor.execute(
-            "SELECT EXISTS (SELECT FROM pyindex_coming) OR EXISTS (SELECT FROM pyindex_going)"
+            "SELECT count(*), (SELECT count(*) FROM pyindex_going) FROM pyindex_coming"
         )
-        if not self.cursor.fetchone()[0]:
+        coming, going = self.cursor.fetchone()
+        if not coming and not going:
             ensure_published(self.repository)
             return None
-        with transaction.atomic():
-            version_pk = self._write(info)
+        is_large = coming > MANY
+        if is_large and not connection.in_atomic_block:
+            version_pk = self._write_many(info, like)
+        else:
+            with transaction.atomic():
+                values = self._begin(info, like)
+                memberships.take_in(self.cursor, values)
+                memberships.let_go(self.cursor, values)
+            version_pk = values["version"]
+        if is_large:
+            memberships.look_anew(self.cursor)
         # A fresh instance does not know content_ids, hence cannot overwrite what was written.
         with PyindexVersion.objects.get(pk=version_pk) as version:
             version.is_settled = True
         return RepositoryVersion.objects.get(pk=version_pk)
 
-    def _write(self, info: dict[str, Any]) -> UUID:
+    def _write_many(self, info: dict[str, Any], like: RepositoryVersion | None) -> UUID:
+        """As Pulp does it: what is incomplete is there, but nobody's."""
+        with transaction.atomic():
+            values = self._begin(info, like)
+        try:
+            memberships.take_in_many(self.cursor, values)
+            memberships.let_go(self.cursor, values)
+        except Exception:
+            PyindexVersion.objects.get(pk=values["version"]).delete()
+            raise
+        version_pk: UUID = values["version"]
+        return version_pk
+
+    def _begin(self, info: dict[str, Any], like: RepositoryVersion | None) -> dict[str, Any]:
+        """The version without its rows; the values that statements about them take."""
         repository = self.repository
         latest = repository.versions.latest()
-        if not latest.complete:
-            latest.delete()
-            latest = repository.versions.latest()
         repository.refresh_from_db(fields=["next_version"])
         version = PyindexVersion(
             repository=repository,
@@ -214,49 +217,14 @@ class Change:
         if Task.current() is not None and not repository.user_hidden:
             CreatedResource.objects.create(content_object=version)
         touch(self.cursor, "pyindex_coming")
-        values = {"repository": repository.pk, "version": version.pk, "latest": latest.pk}
-        self.cursor.execute(
-            f"""
-            INSERT INTO core_repositorycontent
-                (pulp_id, pulp_created, pulp_last_updated, content_id, repository_id,
-                 version_added_id, version_removed_id)
-            SELECT {new_keys("content_id")}, now(), now(), content_id, %(repository)s, %(version)s,
-                   NULL
-            FROM pyindex_coming ORDER BY content_id
-            """,
-            values,
-        )
-        if self.cursor.rowcount > MANY:
-            # Autovacuum comes a minute later; until then every plan would be for an empty table.
-            # A small sample tells enough: how many rows there are, and that they differ.
-            self.cursor.execute("SET LOCAL default_statistics_target = 10")
-            self.cursor.execute(f"ANALYZE core_repositorycontent, {', '.join(_UNIT_TABLES)}")
-            self.cursor.execute("SET LOCAL default_statistics_target = DEFAULT")
-        self.cursor.execute(
-            """
-            UPDATE core_repositorycontent held
-            SET version_removed_id = %(version)s, pulp_last_updated = now()
-            FROM pyindex_going
-            WHERE held.content_id = pyindex_going.content_id
-              AND held.repository_id = %(repository)s AND held.version_removed_id IS NULL
-            """,
-            values,
-        )
-        # Where nothing goes the repository need not be walked.
-        self.cursor.execute(
-            """
-            UPDATE core_repositoryversion SET content_ids = CASE
-                WHEN EXISTS (SELECT FROM pyindex_going) THEN ARRAY(
-                    SELECT content_id FROM core_repositorycontent
-                    WHERE repository_id = %(repository)s AND version_removed_id IS NULL)
-                ELSE (SELECT content_ids FROM core_repositoryversion WHERE pulp_id = %(latest)s)
-                     || ARRAY(SELECT content_id FROM pyindex_coming)
-                END
-            WHERE pulp_id = %(version)s
-            """,
-            values,
-        )
-        return version.pk
+        values = {
+            "repository": repository.pk,
+            "version": version.pk,
+            "latest": latest.pk,
+            "like": None if like is None else like.pk,
+        }
+        memberships.list_ids(self.cursor, values)
+        return values
 
 
 def whole(work: Callable[[], T]) -> T:
@@ -279,6 +247,7 @@ def whole(work: Callable[[], T]) -> T:
 @contextmanager
 def change(repository: PyindexRepository) -> Iterator[Change]:
     """A change of `repository` whose tables `pyindex_coming` and `pyindex_going` are empty."""
+    _drop_incomplete(repository)
     with connection.cursor() as cursor:
         for table in _TABLES:
             cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} (content_id uuid PRIMARY KEY)")
@@ -289,35 +258,16 @@ def change(repository: PyindexRepository) -> Iterator[Change]:
             _empty(cursor, table)
 
 
+def _drop_incomplete(repository: PyindexRepository) -> None:
+    """Let go what a task left that was killed, before its rows are taken for the repository's."""
+    latest = repository.versions.latest()
+    if not latest.complete:
+        latest.delete()
+
+
 def _empty(cursor: Any, table: str) -> None:
     # TRUNCATE costs new files, also of a table that has only one row.
     cursor.execute(f"SELECT count(*) FROM (SELECT FROM {table} LIMIT %s) AS few", [_FEW + 1])
     count = cursor.fetchone()[0]
     if count:
         cursor.execute(f"DELETE FROM {table}" if count <= _FEW else f"TRUNCATE {table}")
-
-
-def _superseded(model: Any) -> str:
-    """Let go the units of `model` that are there under the repository key of one that comes."""
-    table = model._meta.db_table
-    # The project adds nothing to a yank's key, it lets the unique index be used.
-    keys = ("project", "filename") if model is PyindexYank else model.repo_key_fields
-    same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
-    # The order is forced: what is known of a new repository's size is nothing, and PostgreSQL would
-    # begin with all it holds.
-    return f"""
-        INSERT INTO pyindex_going
-        SELECT held.content_id FROM pyindex_coming
-        JOIN {table} new ON new.content_ptr_id = pyindex_coming.content_id
-        JOIN LATERAL (
-            SELECT old.content_ptr_id AS id FROM {table} old
-            WHERE old._pulp_domain_id = new._pulp_domain_id AND {same}
-              AND old.content_ptr_id <> new.content_ptr_id OFFSET 0
-        ) old ON true
-        JOIN LATERAL (
-            SELECT content_id FROM core_repositorycontent
-            WHERE content_id = old.id AND repository_id = %(repository)s
-              AND version_removed_id IS NULL OFFSET 0
-        ) held ON true
-        ON CONFLICT DO NOTHING
-    """
