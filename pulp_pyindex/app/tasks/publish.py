@@ -14,6 +14,7 @@ from packaging.utils import NormalizedName
 from pulpcore.plugin.models import ProgressReport, RepositoryVersion
 
 from pulp_pyindex.app import catalog
+from pulp_pyindex.app.catalog import StoredPage
 from pulp_pyindex.app.models import PyindexPublication, PyindexRepository
 from pulp_pyindex.app.models.repository import new_version
 from pulp_pyindex.app.tasks import showing
@@ -135,11 +136,7 @@ def _show_few(
         name: ProjectEntry(name=NormalizedName(name), serial=shown[name]) if name in shown else None
         for name in changed
     }
-    json_tail, html_tail = (
-        rendering.changed_root_tail(kind, rendering.inflate(stored), changes)
-        for kind, stored in ((Kind.JSON, before.json), (Kind.HTML, before.html))
-    )
-    showing.write(publication, [*pages, _finished_root(version, json_tail, html_tail)])
+    showing.write(publication, [*pages, _changed_root(version, before, changes)])
     return len(pages)
 
 
@@ -221,15 +218,35 @@ def _finish(pages: Iterable[ProjectPage]) -> Iterator[FinishedPage]:
         )
 
 
-def _finished_root(version: RepositoryVersion, json_tail: bytes, html_tail: bytes) -> FinishedPage:
+def _changed_root(
+    version: RepositoryVersion, before: StoredPage, changes: dict[str, ProjectEntry | None]
+) -> FinishedPage:
+    """The list of projects after few changes to an earlier one."""
+    json_tail = rendering.changed_root_tail(Kind.JSON, rendering.inflate(before.json), changes)
+    html_before = rendering.inflate(before.html)
+    html_tail = rendering.changed_root_tail(Kind.HTML, html_before, changes)
+    # HTML tells no serials: where no project came or went it is what it was.
+    html = before.html if html_tail == html_before else rendering.deflate(html_tail)
+    return _finished_root(version, json_tail, html_tail, html)
+
+
+def _finished_root(
+    version: RepositoryVersion, json_tail: bytes, html_tail: bytes, html: bytes | None = None
+) -> FinishedPage:
     """The list of projects of a version."""
     serial = catalog.version_serial(version)
-    return _finished(showing.ROOT, serial, json_tail, html_tail, API_VERSION)
+    return _finished(showing.ROOT, serial, json_tail, html_tail, API_VERSION, html)
 
 
 def _finished(
-    project: str, serial: int, json_tail: bytes, html_tail: bytes, api_version: str
+    project: str,
+    serial: int,
+    json_tail: bytes,
+    html_tail: bytes,
+    api_version: str,
+    html: bytes | None = None,
 ) -> FinishedPage:
+    """A page; `html` is its deflated tail where that is there already."""
     digest = hashlib.sha256(json_tail)
     digest.update(html_tail)
     digest.update(api_version.encode())
@@ -238,7 +255,7 @@ def _finished(
         serial=serial,
         sha256=digest.hexdigest(),
         json=rendering.deflate(json_tail),
-        html=rendering.deflate(html_tail),
+        html=rendering.deflate(html_tail) if html is None else html,
         api_version=api_version,
         has_origin=rendering.has_origin(Kind.JSON, json_tail),
     )

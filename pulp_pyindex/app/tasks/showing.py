@@ -44,7 +44,7 @@ def follow(
     False, and nothing is done, where `base` was deleted meanwhile.
     """
     left_out = [ROOT, *changed]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         # Until the end of this it is not deleted.
         cursor.execute(
             "SELECT FROM pyindex_pyindexpublication WHERE publication_ptr_id = %s FOR KEY SHARE",
