@@ -1,7 +1,7 @@
 """An index of several as it was: each of its parts at that time, and no name changes its owner."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,7 +52,10 @@ def then(stack: Stack) -> Iterator[Then]:
     upstream.add(fresh("own", "99.0"), files["open"], files["taken"], files["never"])
     house = make_house(pulp)
     assert house.send(files["own"]).status_code == 200
-    cache = pass_through(pulp, upstream.url, keep=True, served={"serve_history": True})
+    # Nothing of it is published, which makes no project the repository's own.
+    kept = pulp.create_repository(autopublish=False)
+    served = {"repository": kept["pulp_href"], "serve_history": True}
+    cache = replace(pass_through(pulp, upstream.url, served=served), repository=kept)
     row = pulp.distribute(
         repository=house.repository["pulp_href"],
         bases=[cache.distribution["pulp_href"]],
