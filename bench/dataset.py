@@ -13,6 +13,8 @@ from packaging.utils import parse_wheel_filename
 from support.wheels import MadeFile, wheel
 
 FILES_PER_PROJECT = 5
+#: Projects that make a small index, and how often there is one of the same size.
+FEW, _TIMES = 1000, 3
 SMALL, LARGE = "bench-small", "bench-large"
 #: Two of the same size that nobody asks for before it is measured.
 COLD, ALONE = "bench-cold", "bench-alone"
@@ -81,11 +83,17 @@ class Index:
         return count
 
 
+def names(projects: int) -> list[str]:
+    """Of the indexes of that many projects; small ones are offered several times."""
+    return [str(projects), *(f"{projects}-{n}" for n in range(1, _TIMES) if projects <= FEW)]
+
+
 def many(name: str, projects: int) -> Index:
     """An index of `projects` projects with five files each, which nobody can download."""
     index = Index(name=name)
+    _, _, other = name.partition("-")
     for number in range(projects):
-        project = f"project-{number:06}"
+        project = f"project{other}-{number:06}"
         index.put(project, list(_made_up_files(project, FILES_PER_PROJECT)))
     index.finish()
     return index

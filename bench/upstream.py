@@ -213,7 +213,7 @@ async def _serve(port: int, offered: list[str]) -> None:
     indexes = [index, dataset.pages()]
     for one in offered:
         if one.isdigit():
-            indexes.append(dataset.many(one, int(one)))
+            indexes += [dataset.many(name, int(one)) for name in dataset.names(int(one))]
         else:
             index, more = dataset.wheels(Path(one))
             indexes.append(index)
