@@ -15,6 +15,7 @@ from pulp_pyindex.app.models import PyindexAdvisory, PyindexAdvisorySource
 from pulp_pyindex.index.advisories import Severity
 
 from .described import DescribedMixin
+from .orders import OrderSerializer
 
 _WAYS = ("file", "path", "url")
 _SEVERITIES = [severity.word for severity in Severity]
@@ -133,7 +134,7 @@ class PyindexAdvisorySourceSerializer(serializers.ModelSerializer[PyindexAdvisor
         )
 
 
-class _NamedSourceSerializer(serializers.Serializer[Any]):
+class _NamedSourceSerializer(OrderSerializer):
     source = serializers.RegexField(
         r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z",
         default="osv",

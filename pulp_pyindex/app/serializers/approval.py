@@ -11,6 +11,8 @@ from pulpcore.plugin.util import get_url
 
 from pulp_pyindex.app.models import PyindexApproval, PyindexPromotion
 
+from .orders import OrderSerializer
+
 
 class PyindexFindingSerializer(serializers.Serializer[Any]):
     """One file that a gate does not let in."""
@@ -56,7 +58,7 @@ class PyindexApprovalSerializer(_OfSourceSerializer):
         model = PyindexApproval
 
 
-class PyindexApproveSerializer(serializers.Serializer[Any]):
+class PyindexApproveSerializer(OrderSerializer):
     """The version to approve of."""
 
     source = serializers.CharField(
@@ -67,7 +69,7 @@ class PyindexApproveSerializer(serializers.Serializer[Any]):
     )
 
 
-class PyindexRevokeSerializer(serializers.Serializer[Any]):
+class PyindexRevokeSerializer(OrderSerializer):
     """The version whose approvals are taken back."""
 
     source = serializers.CharField(

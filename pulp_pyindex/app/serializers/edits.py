@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from pulp_pyindex.index.pages import Status
 
+from .orders import OrderSerializer
 from .spellings import project_name, release_name
 
 
-class _EditSerializer(serializers.Serializer[dict[str, Any]]):
+class _EditSerializer(OrderSerializer):
     """What every edit is about."""
 
     project = serializers.CharField(help_text="The project's name, in any spelling.")

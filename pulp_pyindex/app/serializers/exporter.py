@@ -13,6 +13,7 @@ from pulp_pyindex.app.models import PyindexStaticExporter
 from pulp_pyindex.app.stores import CLASSES, check_choice, without_secrets
 
 from .described import DescribedMixin
+from .orders import OrderSerializer
 
 
 class _SettingsField(serializers.DictField):
@@ -81,7 +82,7 @@ class PyindexStaticExporterSerializer(DescribedMixin, ExporterSerializer):
         )
 
 
-class PyindexStaticExportSerializer(serializers.Serializer[Any]):
+class PyindexStaticExportSerializer(OrderSerializer):
     """What is to be exported, and how."""
 
     source = serializers.CharField(

@@ -11,6 +11,7 @@ from pulpcore.plugin.serializers import DetailRelatedField
 
 from pulp_pyindex.app.models import PyindexRemote
 
+from .orders import OrderSerializer
 from .spellings import project_names
 
 _MOST = 2**63 - 1
@@ -62,7 +63,7 @@ class PassingFields(serializers.Serializer[Any]):
         return remote
 
 
-class PyindexInvalidateSpecSerializer(serializers.Serializer[dict[str, Any]]):
+class PyindexInvalidateSpecSerializer(OrderSerializer):
     """Pages to ask upstream for again."""
 
     projects = serializers.ListField(
@@ -83,7 +84,7 @@ class PyindexInvalidatedSerializer(serializers.Serializer[dict[str, Any]]):
     pages = serializers.IntegerField(help_text="How many pages upstream is asked for again.")
 
 
-class PyindexEvictSpecSerializer(serializers.Serializer[dict[str, Any]]):
+class PyindexEvictSpecSerializer(OrderSerializer):
     """Which files of a cache are to give way."""
 
     dry_run = serializers.BooleanField(

@@ -8,10 +8,11 @@ from rest_framework import serializers
 
 from pulp_pyindex.index.gates import RULES
 
+from .orders import OrderSerializer
 from .spellings import project_name, project_names, release_name
 
 
-class PyindexReleaseSpecSerializer(serializers.Serializer[Any]):
+class PyindexReleaseSpecSerializer(OrderSerializer):
     """One release of one project."""
 
     project = serializers.CharField(help_text="The project's name, in any spelling.")
@@ -24,7 +25,7 @@ class PyindexReleaseSpecSerializer(serializers.Serializer[Any]):
         return release_name(release)
 
 
-class PyindexPromoteSerializer(serializers.Serializer[Any]):
+class PyindexPromoteSerializer(OrderSerializer):
     """What is to be promoted into a repository."""
 
     source = serializers.CharField(
@@ -83,7 +84,7 @@ class PyindexPromoteSerializer(serializers.Serializer[Any]):
         return project_names(names)
 
 
-class PyindexRollbackSerializer(serializers.Serializer[Any]):
+class PyindexRollbackSerializer(OrderSerializer):
     """Which version a repository is to equal again."""
 
     version = serializers.IntegerField(min_value=0, help_text="The number of the older version.")

@@ -17,6 +17,7 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.catalog import Hold
 
 from .described import DescribedMixin
+from .orders import OrderSerializer
 from .origin import PyindexOriginSerializer, shown_origin
 
 _SECONDS = {"h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -74,7 +75,7 @@ class PyindexVersionSerializer(DescribedMixin, RepositoryVersionSerializer):
         fields = (*RepositoryVersionSerializer.Meta.fields, "origin", "holds")
 
 
-class PyindexHoldSerializer(serializers.Serializer[Any]):
+class PyindexHoldSerializer(OrderSerializer):
     """The order to keep a version."""
 
     label = serializers.CharField(
@@ -85,13 +86,13 @@ class PyindexHoldSerializer(serializers.Serializer[Any]):
     )
 
 
-class PyindexHoldReleaseSerializer(serializers.Serializer[Any]):
+class PyindexHoldReleaseSerializer(OrderSerializer):
     """The order to no longer keep a version."""
 
     label = serializers.CharField(help_text="Name of the hold to release.")
 
 
-class PyindexCleanupSerializer(serializers.Serializer[Any]):
+class PyindexCleanupSerializer(OrderSerializer):
     """Which versions are old enough to go. One of the first two is needed."""
 
     retain_versions = serializers.IntegerField(

@@ -19,6 +19,7 @@ from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.rules import read_ruleset
 
 from .described import DescribedMixin
+from .orders import OrderSerializer
 from .spellings import project_name
 
 
@@ -94,7 +95,7 @@ class PyindexRulesetSerializer(DescribedMixin, ModelSerializer):
         fields = (*ModelSerializer.Meta.fields, "name", "description", "rules", "sha256")
 
 
-class PyindexDryRunSerializer(serializers.Serializer[Any]):
+class PyindexDryRunSerializer(OrderSerializer):
     """Of what and when it is to be told what a ruleset would do."""
 
     of = serializers.CharField(
