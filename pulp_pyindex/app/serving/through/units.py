@@ -34,6 +34,17 @@ _COUNT = """
     ON CONFLICT (distribution_id, file_id) DO UPDATE
     SET size = EXCLUDED.size, used_at = EXCLUDED.used_at
 """
+_KNOWN = """
+    UPDATE core_content SET timestamp_of_interest = now()
+    FROM pyindex_pyindexfile unit
+    JOIN core_contentartifact own
+      ON own.content_id = unit.content_ptr_id AND own.relative_path = unit.filename
+    JOIN core_remoteartifact source ON source.content_artifact_id = own.pulp_id
+    WHERE core_content.pulp_id = unit.content_ptr_id AND unit._pulp_domain_id = %(domain)s
+      AND unit.filename = %(filename)s AND unit.sha256 = %(sha256)s
+      AND unit.facts_sha256 = %(facts)s AND source.remote_id = %(remote)s
+      AND source.url = %(url)s AND source.sha256 = %(sha256)s AND source.failed_at IS NULL
+"""
 _USED = """
     UPDATE pyindex_pyindexcachedfile cached SET used_at = to_timestamp(used.at)
     FROM unnest(%s::bigint[], %s::float8[]) AS used (id, at)
@@ -131,10 +142,24 @@ def is_kept(index: Index, one: Behind, sha256: str) -> catalog.KeptFile:
 def _write_unit(domain_pk: UUID, remote: PyindexRemote, one: Behind, sha256: str) -> object:
     """Make the unit of a file unless it is there; the digest over what was told of it."""
     row = file_row(one.parsed.project, Kept(file=one.file, parsed=one.parsed), sha256)
+    facts = row[list(FILES.columns).index("facts_sha256")]
+    values = {
+        "domain": domain_pk,
+        "remote": remote.pk,
+        "filename": one.file.filename,
+        "sha256": sha256,
+        "facts": facts,
+        "url": one.file.url,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, values)
+        # Its METADATA has often passed before, and to write a unit takes a dozen statements.
+        if cursor.rowcount:
+            return facts
     batch = Batch()
     batch.add(FILES, row)
     Writer(domain_pk, remote).write(batch)
-    return row[list(FILES.columns).index("facts_sha256")]
+    return facts
 
 
 def _checkable(hashes: Mapping[str, str]) -> dict[str, str]:
