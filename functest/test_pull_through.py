@@ -204,3 +204,24 @@ def test_the_list_of_projects_is_upstreams(pulp: Pulp, upstream: Upstream) -> No
     upstream.fault("/simple/", status=500)
     upstream.forget()
     assert passed.index.projects() == {"alpha", "beta-two"}
+
+
+def test_a_round_of_indexes_ends_at_once_and_says_so(pulp: Pulp) -> None:
+    """An index that is its own upstream, by itself or by way of another."""
+    own = pass_through(pulp, "http://127.0.0.1:9/simple/", max_retries=0)
+    pulp.update(own.remote["pulp_href"], url=own.index.simple)
+    one = pass_through(pulp, "http://127.0.0.1:9/simple/", max_retries=0)
+    two = pass_through(pulp, one.index.simple, max_retries=0)
+    pulp.update(one.remote["pulp_href"], url=two.index.simple)
+    for passed, url, reason in (
+        (own, "simple/alpha/", "HTTP 508 Loop Detected"),
+        (own, "simple/", "HTTP 508 Loop Detected"),
+        (one, "simple/alpha/", "HTTP 502"),
+        (two, "simple/beta/", "HTTP 502"),
+    ):
+        began = time.monotonic()
+        answer = get(passed, url)
+        assert time.monotonic() - began < 10
+        assert answer.status_code == 502
+        assert f"the remote '{passed.remote['name']}' cannot be asked" in answer.text
+        assert reason in answer.text

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from aiohttp import web
 
 from pulp_pyindex.app.upstream import Upstream
 
 _REMOTE: dict[str, Any] = {
+    "pk": uuid4(),
     "username": None,
     "password": None,
     "headers": None,

@@ -40,6 +40,7 @@ from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.through import Through
 from pulp_pyindex.app.serving.traffic import CACHE, Statuses, Traffic, settled
+from pulp_pyindex.app.upstream import loops
 
 PREFIX = "/pypi/"
 #: Another way to the files of an index, for mirroring tools that want URLs to begin like this.
@@ -241,6 +242,8 @@ class IndexService:
             )
             return refused.to(request)
         headers = request.headers
+        if not loops.arrive(_joined(headers.getall(loops.HEADER, ())), index.distribution_pk):
+            return answers.text(508, "The upstream of this index leads back to it.").to(request)
         try:
             past = await self._history.then(index, segments)
         except DatabaseGone:

@@ -34,7 +34,7 @@ from pulp_pyindex.index.paths import FilePath
 class SourceFailed(Exception):
     """A source cannot say whether it has what was asked for: nobody after it may be asked.
 
-    `status` is what the client is answered with (502, 503, 504), `where` names the source.
+    `status` is what the client is answered with (502, 503, 504, 508), `where` names the source.
     """
 
     def __init__(self, status: int, where: str, reason: str) -> None:

@@ -1,5 +1,6 @@
 """The only outgoing HTTP: from a remote to the pages and files of its upstream."""
 
+from . import loops
 from .answers import FileAnswer, PageAnswer, PageStream
 from .bodies import PAGE_LIMIT, ROOT_LIMIT
 from .client import ACCEPT_PROVENANCE, PROMPT, Pace, Upstream
@@ -14,4 +15,5 @@ __all__ = [
     "PageAnswer",
     "PageStream",
     "Upstream",
+    "loops",
 ]

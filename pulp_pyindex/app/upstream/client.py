@@ -22,7 +22,7 @@ from pulp_pyindex.app.exceptions import (
     UpstreamRefused,
 )
 
-from . import bodies
+from . import bodies, loops
 from .answers import FileAnswer, PageAnswer, PageStream, file_answer
 from .origin import Identity, parse, shown
 from .patience import RETRIED, Patience, retry_after
@@ -71,6 +71,7 @@ class Upstream:
         self, remote: Remote, *, concurrency: int | None = None, pace: Pace = PATIENT
     ) -> None:
         self._identity = Identity.of(remote)
+        self._remote_pk = remote.pk
         self.concurrency = concurrency or remote.download_concurrency or DEFAULT_CONCURRENCY
         retries = pace.retries if remote.max_retries is None else remote.max_retries
         self._patience = Patience(retries, per_second=remote.rate_limit)
@@ -242,6 +243,7 @@ class Upstream:
             raise RuntimeError("an Upstream is used inside `async with`")
         identity = self._identity
         own = identity.is_own(url)
+        headers = {loops.HEADER: loops.onward(self._remote_pk), **headers}
         try:
             return await self._session.get(
                 url.with_user(None) if url.user or url.password else url,

@@ -38,7 +38,7 @@ class World:
         self.urls: list[str] = []
 
     def wanted(self, size: int | None = len(BODY)) -> Wanted:
-        remote = PyindexRemote(url="http://127.0.0.1/", pulp_domain_id=UUID(int=1))
+        remote = PyindexRemote(pk=UUID(int=2), url="http://127.0.0.1/", pulp_domain_id=UUID(int=1))
         return Wanted(
             key=KEY,
             filename="a.whl",

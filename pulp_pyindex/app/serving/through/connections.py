@@ -16,7 +16,7 @@ from pulp_pyindex.app.serving.memory import Flights
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.traffic import Question, Traffic
-from pulp_pyindex.app.upstream import PROMPT, Upstream
+from pulp_pyindex.app.upstream import PROMPT, Upstream, loops
 from pulp_pyindex.index.errors import PyindexError
 from pulp_pyindex.index.wanted import Wanted
 
@@ -65,6 +65,9 @@ class Connections:
     async def of(self, index: Index) -> Link:
         """The link of the index's remote. Raises SourceFailed, DatabaseGone."""
         assert index.remote_pk is not None
+        if loops.is_loop(index.remote_pk):
+            where = f"the remote of the index {index.base_path!r}"
+            raise SourceFailed(508, where, "it leads back to itself")
         link = self._links.get(index.remote_pk)
         if link is not None and (index.remote_stamp is None or link.stamp >= index.remote_stamp):
             return link
