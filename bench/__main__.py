@@ -130,8 +130,9 @@ def _served(
         print(load.MISSING)
     if whole:
         yield from _merged(pulp, upstream)
-        yield from cache.figures(stack, pulp, upstream, measured[0].projects)
+        # The 100,000 files that give way would be cleaned up one by one before each cold round.
         yield from pulling.figures(pulp)
+        yield from cache.figures(stack, pulp, upstream, measured[0].projects)
     with _more_processes(stack) as two:
         yield cold.figure(two, upstream, where.files)
         if whole:

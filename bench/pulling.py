@@ -26,6 +26,8 @@ _PINNED = ROOT / "bench" / "pulled.txt"
 #: They stay here, so the machine's package index is asked once.
 _WHEELS = ROOT / "build" / "bench" / "wheels"
 ROUNDS = 3
+#: Warm downloads of a round: they are short, and differ by more than caches do.
+WARM = 4
 
 _Cache = Callable[[Path, str], AbstractContextManager[str]]
 
@@ -109,7 +111,9 @@ def _round(upstream: Upstream, taking: dict[str, _Cache], measured: dict[str, Ti
             if fetched < wanted:
                 raise RuntimeError(f"{name} was not cold: {fetched} of {wanted} files were fetched")
             if name != "direct":
-                measured[name].warm.append(_download(Path(folder, "warm"), index))
+                measured[name].warm += [
+                    _download(Path(folder, f"warm-{number}"), index) for number in range(WARM)
+                ]
 
 
 def _download(folder: Path, index: str) -> float:
