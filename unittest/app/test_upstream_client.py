@@ -1,6 +1,8 @@
 """Requests to upstreams: credentials stay at home, redirects end, faults have names."""
 
+import re
 import socket
+from uuid import UUID
 
 import pytest
 from aiohttp import web
@@ -49,6 +51,19 @@ def test_a_redirect_to_another_origin_goes_without_credentials() -> None:
         username="user",
         password="secret",
     )
+
+
+@pytest.mark.parametrize("pk", [UUID(int=7), None])
+def test_a_request_tells_what_it_has_passed(pk: UUID | None) -> None:
+    """Also on behalf of a remote that was made for one download and is not stored."""
+
+    async def story(server: Server, upstream: Upstream) -> None:
+        await upstream.page(server.url("/simple/"))
+        own = "[0-9a-f]{32}" if pk is None else pk.hex
+        passed = server.asked[0].headers["CDN-Loop"]
+        assert re.fullmatch(f"pulp-pyindex; id={own}", passed), passed
+
+    run(story, pk=pk)
 
 
 @pytest.mark.parametrize(

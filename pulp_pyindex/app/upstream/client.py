@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+from uuid import UUID, uuid4
 
 import aiohttp
 from yarl import URL
@@ -71,7 +72,8 @@ class Upstream:
         self, remote: Remote, *, concurrency: int | None = None, pace: Pace = PATIENT
     ) -> None:
         self._identity = Identity.of(remote)
-        self._remote_pk = remote.pk
+        # A remote made for one download is not stored: nobody can be led back to it.
+        self._key: UUID = remote.pk or uuid4()
         self.concurrency = concurrency or remote.download_concurrency or DEFAULT_CONCURRENCY
         retries = pace.retries if remote.max_retries is None else remote.max_retries
         self._patience = Patience(retries, per_second=remote.rate_limit)
@@ -243,7 +245,7 @@ class Upstream:
             raise RuntimeError("an Upstream is used inside `async with`")
         identity = self._identity
         own = identity.is_own(url)
-        headers = {loops.HEADER: loops.onward(self._remote_pk), **headers}
+        headers = {loops.HEADER: loops.onward(self._key), **headers}
         try:
             return await self._session.get(
                 url.with_user(None) if url.user or url.password else url,
