@@ -8,7 +8,8 @@ from django.db import ProgrammingError
 
 from pulpcore.plugin.models import RepositoryContent, RepositoryVersion
 
-from pulp_pyindex.app.models import PyindexFile, PyindexRepository
+from pulp_pyindex.app.ingest.judging import Ruling, judge
+from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexVersion
 from pulp_pyindex.app.models.facts import facts_digest
 from pulp_pyindex.app.tasks import memberships, versions
 
@@ -80,3 +81,40 @@ def test_nothing_stays_where_one_of_them_fails(
     version = _change(repository, files)
     assert version.number == 1
     assert sorted(version.content_ids) == sorted(_rows(repository)) == sorted(files)
+
+
+def _ruling(repository: PyindexRepository, number: int) -> Ruling:
+    """What is said to the upload of a file that `_file` made."""
+    return judge(
+        repository,
+        project="alpha",
+        release="1.0",
+        filename=f"alpha-1.0-{number}.tar.gz",
+        sha256="0" * 64,
+        packagetype="bdist_wheel",
+    )
+
+
+def test_what_a_killed_task_left_is_nobodys(
+    repository: PyindexRepository, files: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads are judged by the version before, until the next change lets it go."""
+    _change(repository, files[:2])
+    with monkeypatch.context() as patch:
+        # As where the worker is gone: nobody takes anything back.
+        patch.setattr(PyindexVersion, "delete", lambda version: None)
+        patch.setattr(PyindexVersion, "__exit__", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            _change(repository, files[2:], files[:1])
+    assert sorted(_rows(repository)) == sorted(files[1:])
+    assert [_ruling(repository, number) for number in (0, 1, 2)] == [
+        Ruling.KNOWN,
+        Ruling.KNOWN,
+        Ruling.ADD,
+    ]
+    versions.drop_incomplete(repository)
+    assert sorted(_rows(repository)) == sorted(files[:2])
+
+
+def _killed(*args: object) -> None:
+    raise KeyboardInterrupt

@@ -56,9 +56,14 @@ def _facts(
     repository: PyindexRepository, project: str, release: str, filename: str
 ) -> tuple[str | None, str | None, str | None, str | None]:
     """Of the latest version: the project's status and why, the file's sha256, another sdist."""
-    held = """
+    # What a large version takes in is there before the version is, also of one whose task was
+    # killed: only complete versions count.
+    complete = "SELECT FROM core_repositoryversion WHERE complete AND pulp_id ="
+    held = f"""
         JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
-         AND held.repository_id = %(repository)s AND held.version_removed_id IS NULL
+         AND held.repository_id = %(repository)s
+         AND EXISTS ({complete} held.version_added_id)
+         AND (held.version_removed_id IS NULL OR NOT EXISTS ({complete} held.version_removed_id))
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -18,6 +18,7 @@ from pulp_pyindex.app import ingest
 from pulp_pyindex.app.exceptions import UploadRefused
 from pulp_pyindex.app.ingest import Arrived, Brought, Ruling
 from pulp_pyindex.app.models import PyindexFile, PyindexRemote, PyindexRepository, PyindexUpload
+from pulp_pyindex.app.tasks import versions
 from pulp_pyindex.app.tasks.commit import commit
 from pulp_pyindex.app.tasks.downloading import fetch
 from pulp_pyindex.app.tasks.present import present
@@ -81,6 +82,7 @@ def take_path(
     if repository is None:
         file = _known(filename, digests["sha256"]) or ingest.keep(checked, get_domain())
         return file, None
+    versions.drop_incomplete(repository)
     if checked.ruling is Ruling.KNOWN:
         latest = repository.latest_version()
         return _held(repository, filename), latest.number if latest is not None else None

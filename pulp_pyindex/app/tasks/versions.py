@@ -247,7 +247,7 @@ def whole(work: Callable[[], T]) -> T:
 @contextmanager
 def change(repository: PyindexRepository) -> Iterator[Change]:
     """A change of `repository` whose tables `pyindex_coming` and `pyindex_going` are empty."""
-    _drop_incomplete(repository)
+    drop_incomplete(repository)
     with connection.cursor() as cursor:
         for table in _TABLES:
             cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} (content_id uuid PRIMARY KEY)")
@@ -258,8 +258,11 @@ def change(repository: PyindexRepository) -> Iterator[Change]:
             _empty(cursor, table)
 
 
-def _drop_incomplete(repository: PyindexRepository) -> None:
-    """Let go what a task left that was killed, before its rows are taken for the repository's."""
+def drop_incomplete(repository: PyindexRepository) -> None:
+    """Let go what a task left that was killed, before its rows are taken for the repository's.
+
+    The task must hold the repository: to others a version in the making looks the same.
+    """
     latest = repository.versions.latest()
     if not latest.complete:
         latest.delete()
