@@ -1,4 +1,4 @@
-"""Which of several places a project comes from, and what a page of several of them shows.
+"""Which of several places a project comes from. What a page of several shows says `uniting`.
 
 A name belongs to the nearest place that owns it: places after it contribute nothing, whatever they
 have. Two lists change that, both of names and globs. `merge`: of these projects every place
@@ -19,12 +19,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
-from packaging.version import InvalidVersion, Version
 
-from pulp_pyindex.index.errors import InvalidFilename, InvalidName, InvalidWanted
-from pulp_pyindex.index.filenames import parse
+from pulp_pyindex.index.errors import InvalidName, InvalidWanted
 from pulp_pyindex.index.names import normalize
-from pulp_pyindex.index.pages import File, ProjectPage, Status
+from pulp_pyindex.index.pages import ProjectPage, Status
 
 _SEPARATORS = re.compile(r"[-_.]+")
 _GLOB = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\Z")
@@ -223,66 +221,3 @@ def _contributes(said: Said, merged_by: str | None) -> tuple[Standing, str]:
     if merged_by is not None:
         return Standing.MERGED, f"its files are shown with those of others, by {merged_by!r}"
     return Standing.ANSWERS, "it is the nearest that owns the name"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Union:
-    """The files of several places on one page."""
-
-    page: ProjectPage
-    #: Filename → position of the place it comes from.
-    origins: Mapping[str, int]
-    #: Files that gave way: position, file, position of the one that stays.
-    dropped: tuple[tuple[int, File, int], ...]
-
-
-def unite(pages: Mapping[int, ProjectPage]) -> Union:
-    """One page of those of several places, by their positions; the order of the positions counts.
-
-    Status and description are the nearest place's. There must be at least one page.
-    """
-    ordered = sorted(pages.items())
-    nearest = ordered[0][1]
-    files: dict[str, File] = {}
-    origins: dict[str, int] = {}
-    # By what the names come to: another spelling of the same name is no other file.
-    taken: dict[str, int] = {}
-    dropped: list[tuple[int, File, int]] = []
-    for position, page in ordered:
-        if page.status.status is Status.QUARANTINED:
-            continue
-        for file in page.files:
-            spelling = _SEPARATORS.sub("-", file.filename).lower()
-            if taken.setdefault(spelling, position) != position:
-                dropped.append((position, file, taken[spelling]))
-                continue
-            files[file.filename] = file
-            origins[file.filename] = position
-    if len(ordered) == 1:
-        return Union(page=nearest, origins=origins, dropped=())
-    serials = [page.serial for _, page in ordered if page.serial is not None]
-    versions = dict.fromkeys(version for _, page in ordered for version in page.versions)
-    page = ProjectPage(
-        name=nearest.name,
-        files=tuple(sorted(files.values(), key=lambda file: _file_order(nearest.name, file))),
-        versions=tuple(sorted(versions, key=_version_order)),
-        status=nearest.status,
-        serial=max(serials, default=None),
-    )
-    return Union(page=page, origins=origins, dropped=tuple(dropped))
-
-
-def _file_order(project: NormalizedName, file: File) -> tuple[tuple[int, Version, str], str]:
-    try:
-        version = parse(file.filename, project).version
-    except InvalidFilename:
-        version = ""
-    return _version_order(version), file.filename
-
-
-def _version_order(text: str) -> tuple[int, Version, str]:
-    """Oldest first; what PEP 440 cannot read comes before everything, by its text."""
-    try:
-        return 1, Version(text), text
-    except InvalidVersion:
-        return 0, Version("0"), text

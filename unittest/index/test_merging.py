@@ -12,7 +12,6 @@ from pulp_pyindex.index.merging import (
     Standing,
     decide,
     read_patterns,
-    unite,
 )
 from pulp_pyindex.index.names import NormalizedName, normalize
 from pulp_pyindex.index.pages import File, ProjectPage, ProjectStatus, Status
@@ -190,32 +189,3 @@ def test_what_is_no_name_is_refused_with_its_position(entry: str) -> None:
     with pytest.raises(InvalidWanted) as caught:
         read_patterns("reserved_prefixes", ["fine-*", entry])
     assert (caught.value.field, caught.value.position) == ("reserved_prefixes", 1)
-
-
-def test_of_files_with_the_same_name_the_nearer_stays() -> None:
-    """In any spelling of it; the order of files and versions is that of releases."""
-    near = page(file("acme_tools-2.0.tar.gz"), file("acme_tools-10.0.tar.gz"), serial=5)
-    far = page(file("Acme.Tools-2.0.tar.gz", "b"), file("acme_tools-9.0.tar.gz", "b"), serial=9)
-    union = unite({0: near, 3: far})
-    assert [one.filename for one in union.page.files] == [
-        "acme_tools-2.0.tar.gz",
-        "acme_tools-9.0.tar.gz",
-        "acme_tools-10.0.tar.gz",
-    ]
-    assert union.page.versions == ("2.0", "9.0", "10.0")
-    assert union.page.serial == 9
-    assert union.origins["acme_tools-9.0.tar.gz"] == 3
-    assert union.dropped == ((3, far.files[0], 0),)
-
-
-def test_one_page_alone_stays_what_it_is() -> None:
-    """The very value."""
-    only = page(file("acme_tools-1.0.tar.gz"))
-    assert unite({2: only}).page is only
-
-
-def test_a_quarantined_page_adds_nothing() -> None:
-    """The status is the nearest one's."""
-    union = unite({0: page(file("acme_tools-1.zip")), 1: page(status=Status.QUARANTINED)})
-    assert [one.filename for one in union.page.files] == ["acme_tools-1.zip"]
-    assert union.page.status == ProjectStatus()

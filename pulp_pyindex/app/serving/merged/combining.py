@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
 from pulp_pyindex.app.serving.traffic import worst
-from pulp_pyindex.index.merging import Decision, Place, unite
-
-_SEPARATORS = re.compile(r"[-_.]+")
+from pulp_pyindex.index.merging import Decision, Place
+from pulp_pyindex.index.uniting import spelling, unite
 
 
 def combined(
@@ -24,18 +22,21 @@ def combined(
         return offers[decision.owner]
     if len(decision.contributing) == 1:
         return offers[decision.contributing[0]]
-    union = unite({position: offers[position].page for position in decision.contributing})
+    union = unite(
+        {position: offers[position].page for position in decision.contributing},
+        {position: _withheld_names(offers[position]) for position in decision.contributing},
+    )
     withheld: list[Withheld] = []
     origins: dict[str, Member] = {}
     taken: set[str] = set()
     for position in decision.contributing:
         offer = offers[position]
         for one in offer.withheld:
-            has_gone = _spelling(one.file.filename) in taken
+            has_gone = spelling(one.file.filename) in taken
             withheld.append(_given_way(one, index) if has_gone else one)
             if not has_gone:
                 origins.setdefault(one.file.filename, offer.origins[one.file.filename])
-        taken |= {_spelling(name) for name in offer.origins}
+        taken |= {spelling(name) for name in offer.origins}
     for filename, position in union.origins.items():
         origins[filename] = offers[position].origins[filename]
     for position, file, winner in union.dropped:
@@ -64,10 +65,11 @@ def combined(
     )
 
 
+def _withheld_names(offer: Offer) -> list[str]:
+    """Of files that a page does not show, although nothing that is nearer has their place."""
+    return [one.file.filename for one in offer.withheld if one.action is not Action.DROP]
+
+
 def _given_way(one: Withheld, index: Index) -> Withheld:
     text = "another file of this name is nearer"
     return replace(one, action=Action.DROP, by="merge", text=text, at=index.base_path)
-
-
-def _spelling(filename: str) -> str:
-    return _SEPARATORS.sub("-", filename).lower()
