@@ -146,16 +146,28 @@ def refusals_of(pulp: Pulp, mirror: Mirror) -> list[Row]:
 def test_a_report_is_written_down_and_nothing_else(
     pulp: Pulp, mirror: Mirror, rule: Callable[..., Row]
 ) -> None:
-    """Every download, although the file is in memory."""
-    rule({"name": "watch", "when": {"project": "alpha"}, "action": "report"})
+    """Every download, although the file is in memory or hidden, and by each rule."""
     url = url_of(mirror, NEW)
+    rule(
+        {"name": "watch", "when": {"project": "alpha"}, "action": "report"},
+        cool_down(),
+        {"name": "everything", "when": {"project": "*"}, "action": "report"},
+    )
 
     def is_reported() -> bool:
         mirror.index.get(url, headers={"User-Agent": "a test/1"}).raise_for_status()
         return bool(pulp.rows(REFUSALS, distribution=mirror.distribution["pulp_href"]))
 
     wait_for(is_reported, "a report")
-    assert {one["action"] for one in refusals_of(pulp, mirror)} == {"report"}
+    for method, address in (("HEAD", url), ("GET", f"{url}.metadata")):
+        told = mirror.index.get(address, method=method, headers={"User-Agent": "only asking"})
+        assert told.ok
+    mirror.index.get(url, headers={"User-Agent": "a test/1"})
+    listed = refusals_of(pulp, mirror)
+    assert {one["action"] for one in listed} == {"report"}
+    assert {one["client"] for one in listed} == {"a test/1"}
+    assert {one["rule"] for one in listed} == {"watch", "everything"}
+    assert listed == sorted(listed, key=lambda one: str(one["at"]), reverse=True)
 
 
 def test_malware_and_licences_are_known_from_what_is_here(pulp: Pulp) -> None:
@@ -215,12 +227,24 @@ def test_rules_hold_for_what_passes_through_and_for_bases(pulp: Pulp, upstream: 
     index.wait(shows(OLD))
     assert set(Index(base=base["base_url"]).files("alpha")) == {OLD, NEW}
     for made, status in ((new, 200), (huge, 403)):
-        digest = made.hashes["sha256"]
-        path = f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{made.filename}"
-        assert index.get(path).status_code == status
+        assert index.get(path_of(made)).status_code == status
     assert upstream.count(f"*{huge.filename}") == 0
     told = index.get(f"+explain/alpha/{NEW}").json()
     assert "cool-down" in str(told)
+
+    # Where projects are merged, what is nearer keeps its name, shown or not.
+    both = [above["pulp_href"], base["pulp_href"]]
+    united = Index(base=pulp.distribute(bases=both, merge=["alpha"])["base_url"])
+    united.wait(shows(OLD))
+    assert united.json("alpha")["versions"] == ["1.0"]
+    assert united.get(path_of(new)).content == new.body
+    assert united.get(path_of(huge)).status_code == 403
+
+
+def path_of(made: Any) -> str:
+    """Where a file of an upstream is below an index."""
+    digest = made.hashes["sha256"]
+    return f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{made.filename}"
 
 
 def test_a_ruleset_in_use_stays(pulp: Pulp, mirror: Mirror, rule: Callable[..., Row]) -> None:

@@ -119,6 +119,12 @@ class PyindexRefusalFilter(BaseFilterSet):
             "at": DATETIME_FILTER_OPTIONS,
         }
 
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that are looked for, the latest first unless another order is asked for."""
+        found: QuerySet[Any] = super().filter_queryset(queryset)
+        # By themselves they come in the order in which content processes wrote them down.
+        return found if self.form.cleaned_data.get("ordering") else found.order_by("-at", "-pk")
+
 
 class PyindexRefusalViewSet(
     NamedModelViewSet,
@@ -134,7 +140,6 @@ class PyindexRefusalViewSet(
     queryset = PyindexRefusal.objects.all()
     serializer_class = PyindexRefusalSerializer
     filterset_class = PyindexRefusalFilter
-    ordering = ("-at",)
 
     DEFAULT_ACCESS_POLICY = access.REFUSAL.policy
 

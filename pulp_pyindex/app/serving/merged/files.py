@@ -29,8 +29,8 @@ class Placed:
 
     verdict: Verdict | None = None
     member: Member | None = None
-    #: Set where a rule has something to say on who takes the file.
-    noted: Withheld | None = None
+    #: What rules say of who takes the file: one that refuses it, or all that report it.
+    noted: tuple[Withheld, ...] = ()
     status: int = 404
     reason: str = ""
 
@@ -53,8 +53,9 @@ class MergedFiles:
             return _missing(index, segments[-1]), None
         placed = await self.place(index, path)
         judge = self._merging.judge
-        if judge is not None and placed.noted is not None:
-            judge.note(request, index, placed.noted)
+        if judge is not None and (placed.member is None or _takes(request, path)):
+            for one in placed.noted:
+                judge.note(request, index, one)
         member = placed.member
         if member is None:
             return answers.text(placed.status, placed.reason), None
@@ -62,7 +63,7 @@ class MergedFiles:
         if found is None:
             return _missing(index, segments[-1]), None
         answer, key = found
-        lasts = placed.verdict is not None and placed.verdict.lasts and placed.noted is None
+        lasts = placed.verdict is not None and placed.verdict.lasts and not placed.noted
         return answer, key if lasts else None
 
     async def place(self, index: Index, path: FilePath) -> Placed:
@@ -105,15 +106,14 @@ def _placed(verdict: Verdict, path: FilePath) -> Placed | None:
     link = file_link(path.sha256, path.filename)
     for file in offer.page.files:
         if file.url == link:
-            noted = _named(offer.reported, path)
-            return Placed(verdict=verdict, member=_origin(offer, path), noted=noted)
+            return Placed(verdict=verdict, member=_origin(offer, path), noted=_reports(offer, path))
     one = _named(offer.withheld, path)
     if one is None:
         return None
     if one.action is Action.HIDE:
-        return Placed(verdict=verdict, member=_origin(offer, path))
+        return Placed(verdict=verdict, member=_origin(offer, path), noted=_reports(offer, path))
     status = 403 if one.action is Action.DENY else 404
-    noted = one if one.action is Action.DENY else None
+    noted = (one,) if one.action is Action.DENY else ()
     reason = f"{path.filename} cannot be had from the index {verdict.index.base_path!r}: {one.text}"
     return Placed(verdict=verdict, noted=noted, status=status, reason=_with_rule(reason, one))
 
@@ -124,6 +124,17 @@ def _with_rule(reason: str, one: Withheld) -> str:
 
 def _origin(offer: Offer, path: FilePath) -> Member | None:
     return offer.origins.get(path.filename)
+
+
+def _takes(request: web.Request, path: FilePath) -> bool:
+    """Whether a request takes a file, or a part of it, and does not only ask about it."""
+    return request.method == "GET" and not path.is_metadata
+
+
+def _reports(offer: Offer, path: FilePath) -> tuple[Withheld, ...]:
+    """What is to be written down when the file at a path is given out."""
+    link = file_link(path.sha256, path.filename)
+    return tuple(one for one in offer.reported if one.file.url == link)
 
 
 def _named(ones: Sequence[Withheld], path: FilePath) -> Withheld | None:
