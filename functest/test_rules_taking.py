@@ -39,6 +39,9 @@ def test_a_ruleset_with_a_mistake_is_refused_with_its_place(pulp: Pulp) -> None:
     ruleset = make_ruleset(pulp, cool_down())
     changed = pulp.patch(ruleset["pulp_href"], {"rules": [{"name": "x"}]})
     assert "rules[0] 'x', action" in refusal(changed, "rules")
+    unstorable = cool_down(when={"advisory": "MAL-\0"})
+    changed = pulp.patch(ruleset["pulp_href"], {"rules": [unstorable]})
+    assert "unprintable signs" in refusal(changed, "rules")
     assert pulp.read(ruleset["pulp_href"])["rules"] == [cool_down()]
 
 

@@ -40,6 +40,9 @@ def _texts(value: object) -> list[str]:
     for one in given:
         if not isinstance(one, str) or not one.strip() or len(one) > 500:
             raise ValueError(f"{str(one)[:50]!r} is not a text of 1 to 500 characters")
+        if not one.isprintable():
+            # No name holds such signs, and PostgreSQL's JSON takes not all of them.
+            raise ValueError(f"{one[:50]!r} holds unprintable signs")
         texts.append(one.strip())
     return texts
 
@@ -85,10 +88,17 @@ def _provenance(given: _Given) -> Condition:
     if value in ("missing", "dropped"):
         return evidence.NoProvenance(dropped=value == "dropped")
     if isinstance(value, Mapping) and set(value) == {"not_by"}:
-        return evidence.NotPublishedBy(_patterns(value["not_by"]))
+        return evidence.NotPublishedBy(_publishers(value["not_by"]))
     raise ValueError(
         "not 'missing', 'dropped' or {\"not_by\": [publishers]}, such as 'github:owner/repository'"
     )
+
+
+def _publishers(value: object) -> tuple[Pattern, ...]:
+    for text in _texts(value):
+        if ":" not in text and "*" not in text:
+            raise ValueError(f"{text!r} is not a publisher such as 'github:owner/repository'")
+    return _patterns(value)
 
 
 def _tags(part: str) -> Callable[[Any], Condition]:

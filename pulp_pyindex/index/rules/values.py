@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-_DURATION = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>[smhdw])\Z")
+_DURATION = re.compile(r"(?P<number>[0-9]{1,6})\s*(?P<unit>[smhdw])\Z")
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -15,7 +15,7 @@ _UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
-_SIZE = re.compile(r"(?P<number>\d{1,15})\s*(?P<unit>B|kB|MB|GB|KiB|MiB|GiB)?\Z", re.IGNORECASE)
+_SIZE = re.compile(r"(?P<number>[0-9]{1,15})\s*(?P<unit>B|kB|MB|GB|KiB|MiB|GiB)?\Z", re.IGNORECASE)
 _BYTES = {
     "b": 1,
     "kb": 10**3,
