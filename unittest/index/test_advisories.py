@@ -114,6 +114,15 @@ def test_an_entry_keeps_what_is_told_of_it() -> None:
         ([{"introduced": "1"}, {"fixed": "1"}], [], ["0", "1", "2"]),
         ([{"introduced": "1"}, {"limit": "2"}], ["1"], ["2"]),
         ([{"introduced": "1!0"}], ["1!1"], ["5"]),
+        # Local builds are of the release they were built of.
+        (
+            [{"introduced": "1"}, {"last_affected": "2.0"}],
+            ["1+cpu", "2.0+cu121"],
+            ["0.9+cpu", "2.0.1+cpu", "unreadable"],
+        ),
+        ([{"introduced": "0"}, {"fixed": "2.0"}], ["1.9+cpu"], ["2.0+cpu", "2.0.post1"]),
+        # All there is of a project, malware for example.
+        ([{"introduced": "0"}], ["unreadable"], []),
     ],
 )
 def test_ranges_hold_what_their_events_say(
@@ -127,10 +136,13 @@ def test_ranges_hold_what_their_events_say(
 def test_listed_versions_are_affected_whatever_the_ranges_say() -> None:
     """In any spelling, or verbatim where there is none; those in a range are not kept."""
     made = entry({"introduced": "2"}, {"fixed": "3"})
-    made["affected"][0]["versions"] = ["1.0.0-RC1", "2.5", "2004d"]
+    made["affected"][0]["versions"] = ["1.0.0-RC1", "2.5", "2004d", "1.5+b"]
     affected = only(made)
-    assert affected.versions == {"1rc1", "2004d"}
+    assert affected.versions == {"1rc1", "2004d", "1.5+b"}
     assert affected.holds("2004d")
+    assert affected.holds("1.0.0-rc1+cpu")
+    assert affected.holds("1.5+b")
+    assert not affected.holds("1.5")
     assert affected.holds("1.0rc1")
     assert not affected.holds("1.0.0")
 

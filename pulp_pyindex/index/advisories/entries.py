@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from packaging.version import Version
 
 from pulp_pyindex.index.errors import InvalidAdvisory, InvalidName
 from pulp_pyindex.index.names import NormalizedName, normalize
@@ -77,11 +78,19 @@ class Affected:
     versions: frozenset[str] = frozenset()
 
     def holds(self, release: str) -> bool:
-        """Whether a release is affected."""
-        if self.versions and shortest(release) in self.versions:
-            return True
+        """Whether a release is affected; a local build (`1.0+cpu`) is what it was built of."""
         version = readable(release)
-        return version is not None and any(span.holds(version) for span in self.ranges)
+        if self.versions and self._lists(release, version):
+            return True
+        if version is None:
+            return any(span.is_everything for span in self.ranges)
+        return any(span.holds(version) for span in self.ranges)
+
+    def _lists(self, release: str, version: Version | None) -> bool:
+        names = {shortest(release)}
+        if version is not None and version.local is not None:
+            names.add(shortest(version.public))
+        return not names.isdisjoint(self.versions)
 
     def fixed_in(self, release: str) -> str | None:
         """The nearest later release that is not affected; None where none is told."""

@@ -24,7 +24,17 @@ class Span:
     last_affected: str | None = None
 
     def holds(self, version: Version) -> bool:
-        """Whether a release is one of them."""
+        """Whether a release is one of them; a local build of one is."""
+        return self._holds(version) or (
+            version.local is not None and self._holds(_version(version.public))
+        )
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every release is one of them, also what PEP 440 cannot read."""
+        return self.introduced is None and self.fixed is None and self.last_affected is None
+
+    def _holds(self, version: Version) -> bool:
         if self.introduced is not None and version < _version(self.introduced):
             return False
         if self.fixed is not None:
