@@ -45,6 +45,12 @@ def parse_address(text: str, option: str) -> Address:
     return Address(host=host, port=int(port))
 
 
+def collide(one: Address, other: Address) -> bool:
+    """Whether two services cannot listen there at once."""
+    same_host = one.host == other.host or one.host in EVERYWHERE or other.host in EVERYWHERE
+    return one.port != 0 and one.port == other.port and same_host
+
+
 def claimed(address: Address, option: str) -> Address:
     """Say that `address` is free, with a real port in place of 0; AddressTaken when it is not."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET

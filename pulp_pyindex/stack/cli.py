@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pulp_pyindex.stack.addresses import parse_address
+from pulp_pyindex.stack.addresses import collide, parse_address
 from pulp_pyindex.stack.control import status, stop
 from pulp_pyindex.stack.database import django_database
 from pulp_pyindex.stack.detaching import start_detached
-from pulp_pyindex.stack.errors import StackError
+from pulp_pyindex.stack.errors import BadOption, StackError
 from pulp_pyindex.stack.home import default_home, open_home
 from pulp_pyindex.stack.options import Options, remembered, with_settings
 from pulp_pyindex.stack.preparation import PASSWORD_VARIABLE
@@ -30,6 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(parsed.run(parsed))
     except StackError as error:
         print(f"pulp-pyindex: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        # A full disk, a folder that is a file, rights: told by their places, not by ours.
+        place = f"{error.filename}: " if error.filename is not None else ""
+        print(f"pulp-pyindex: {place}{error.strerror or error}.", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -57,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_home(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--home",
-        type=Path,
+        type=_folder,
         default=default_home(),
         metavar="DIR",
         help="where everything lives (default: $PYINDEX_HOME, else %(default)s)",
@@ -87,8 +92,9 @@ def _add_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         up.add_argument(option, type=_count, metavar="N", help=f"{what} (default: 2)")
     up.add_argument(
         "--admin-password",
+        type=_password,
         metavar="P",
-        default=os.environ.get(PASSWORD_VARIABLE),
+        default=os.environ.get(PASSWORD_VARIABLE) or None,
         help=f"for the user admin (default: ${PASSWORD_VARIABLE}, else made up once)",
     )
     up.add_argument(
@@ -107,7 +113,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     demo = commands.add_parser("demo", help=text, description=text)
     demo.add_argument(
         "--home",
-        type=Path,
+        type=_folder,
         default=Path(".demo"),
         metavar="DIR",
         help="where the demo lives meanwhile (default: %(default)s)",
@@ -122,6 +128,19 @@ def _demo(parsed: argparse.Namespace) -> int:
 
     run_demo(open_home(parsed.home), keep=parsed.keep, output=sys.stdout)
     return OK
+
+
+def _folder(text: str) -> Path:
+    # What an unset variable of a script leaves: not the folder that one happens to be in.
+    if not text:
+        raise argparse.ArgumentTypeError("the name of a folder is wanted; `.` is this one")
+    return Path(text)
+
+
+def _password(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError("a password is one line of printable signs")
+    return text
 
 
 def _count(text: str) -> int:
@@ -152,6 +171,8 @@ def _options(parsed: argparse.Namespace) -> Options:
     options = replace(remembered(open_home(parsed.home)), **changes)
     if options.database is not None:
         django_database(options.database)
+    if collide(options.content, options.api):
+        raise BadOption("--content", str(options.content), f"--api {options.api} is there, too")
     return with_settings(options, parsed.set)
 
 

@@ -10,6 +10,7 @@ StackError
 └── NotReadyInTime       everything runs, but the status page never said so
 """
 
+import shlex
 from pathlib import Path
 
 
@@ -29,7 +30,7 @@ class HomeInUse(StackError):
         who = f"process {self.pid}" if self.pid else "another process"
         return (
             f"{self.home} is in use by {who}; stop it with "
-            f"`pulp-pyindex down --home {self.home}` or choose another --home."
+            f"`pulp-pyindex down --home {shlex.quote(str(self.home))}` or choose another --home."
         )
 
 

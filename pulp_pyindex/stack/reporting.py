@@ -1,5 +1,6 @@
 """What the supervisor tells: one line per event, with the seconds since it began."""
 
+import errno
 import time
 from typing import TextIO
 
@@ -18,9 +19,18 @@ class Reporter:
 
     def say(self, text: str) -> None:
         """One line, timed."""
-        print(f"{self.seconds:6.1f} s  {text}", file=self._output, flush=True)
+        self._write(f"{self.seconds:6.1f} s  {text}")
 
     def add(self, text: str) -> None:
         """Further lines that belong to the one before."""
         for line in text.splitlines():
-            print(f"          {line}", file=self._output, flush=True)
+            self._write(f"          {line}")
+
+    def _write(self, line: str) -> None:
+        try:
+            print(line, file=self._output, flush=True)
+        except OSError as error:
+            # What runs must not end because its log is on a full disk; the line stays in the
+            # buffer and comes with a later one.
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise

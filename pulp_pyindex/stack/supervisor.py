@@ -1,6 +1,7 @@
 """Keeping children alive: restart what dies, give up on what cannot start, stop in order."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from pulp_pyindex.stack.services import POSTGRESQL
 SETTLED_SECONDS = 20.0
 QUICK_DEATHS = 5
 FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 30.0
 ROTATION_SECONDS = 60.0
 REMINDER_SECONDS = 5.0
 
@@ -59,6 +61,7 @@ class Supervisor:
         self._rotated = time.monotonic()
         self._reminded = time.monotonic()
         self._database_down = False
+        self._save_due = math.inf
 
     def add(self, program: Program) -> Service:
         """Take a program on; it starts with the next tick."""
@@ -71,7 +74,10 @@ class Supervisor:
         return {s.program.name: s.child.pid for s in self.services if s.child is not None}
 
     def tick(self) -> None:
-        """Bury the dead and start what is due; ServiceGaveUp when one dies on and on."""
+        """Bury the dead and start what is due.
+
+        ServiceGaveUp when one dies on and on before all was ready; later it is tried for ever.
+        """
         changed = False
         for service in self.services:
             if service.child is not None and service.child.poll() is not None:
@@ -83,13 +89,13 @@ class Supervisor:
             if startable and not service.alive and time.monotonic() >= service.due:
                 self._start(service)
                 changed = True
-        if changed:
+        if changed or time.monotonic() >= self._save_due:
             self.save()
         if database_up and time.monotonic() - self._reminded > REMINDER_SECONDS:
             self._try(self.remind, "remind the workers")
             self._reminded = time.monotonic()
         if time.monotonic() - self._rotated > ROTATION_SECONDS:
-            rotate(self.home.logs)
+            self._try(lambda: rotate(self.home.logs), "rotate the logs")
             self._rotated = time.monotonic()
 
     def settle(self, phase: str) -> None:
@@ -98,7 +104,7 @@ class Supervisor:
         self.save()
 
     def save(self) -> None:
-        """Write the state file that `status` and the next `up` read."""
+        """Write the state file that `status` and the next `up` read; later, where it cannot be."""
         state = {
             "phase": self.phase,
             "pid": os.getpid(),
@@ -115,7 +121,15 @@ class Supervisor:
                 for service in self.services
             ],
         }
-        write_private(self.home.state, json.dumps(state, indent=2) + "\n")
+        try:
+            write_private(self.home.state, json.dumps(state, indent=2) + "\n")
+        except OSError as error:
+            if self.phase == "starting":
+                raise
+            self.reporter.say(f"cannot save the state: {error}")
+            self._save_due = time.monotonic() + LONGEST_PAUSE
+        else:
+            self._save_due = math.inf
 
     def stop(self, grace: float) -> None:
         """Ask everything to stop, the database last; kill what takes longer than `grace`."""
@@ -128,17 +142,24 @@ class Supervisor:
         again = service.started > 0
         if again and service.program.name != POSTGRESQL:
             self._try(self.before_restart, f"clear up behind {service.program.name}")
-        service.child = start(service.program)
         service.started = time.monotonic()
+        try:
+            service.child = start(service.program)
+        except OSError as error:
+            if self.phase != "ready":
+                raise
+            self.reporter.say(f"cannot start {service.program.name}: {error}")
+            service.due = time.monotonic() + LONGEST_PAUSE
+            return
         if again:
             service.restarts += 1
             self.reporter.say(f"{service.program.name} restarted")
 
     def _try(self, work: Callable[[], object], what: str) -> None:
-        """What the database is needed for must not end us: it may be going just now."""
+        """A database that goes just now, or a full disk, must not end us."""
         try:
             work()
-        except psycopg.Error as error:
+        except (psycopg.Error, OSError) as error:
             self.reporter.say(f"cannot {what}: {error}")
 
     def _bury(self, service: Service) -> None:
@@ -155,10 +176,12 @@ class Supervisor:
         service.quick_deaths += 1
         how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         self.reporter.say(f"{service.program.name} died ({how})")
-        if service.quick_deaths >= QUICK_DEATHS and lived < SETTLED_SECONDS:
+        starting = self.phase == "starting"
+        if starting and service.quick_deaths >= QUICK_DEATHS and lived < SETTLED_SECONDS:
             log = service.program.log
             raise ServiceGaveUp(service.program.name, service.quick_deaths, log, tail(log))
-        service.due = time.monotonic() + FIRST_PAUSE * 2 ** (service.quick_deaths - 1)
+        pause = FIRST_PAUSE * 2 ** min(service.quick_deaths - 1, 10)
+        service.due = time.monotonic() + min(pause, LONGEST_PAUSE)
 
     def _database_up(self) -> bool:
         """Nothing is (re)started while the database is away: it would only die again."""

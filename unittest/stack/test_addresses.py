@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from pulp_pyindex.stack.addresses import Address, claimed, parse_address
+from pulp_pyindex.stack.addresses import Address, claimed, collide, parse_address
 from pulp_pyindex.stack.errors import AddressTaken, BadOption
 
 
@@ -40,6 +40,17 @@ def test_every_interface_is_reached_by_the_name_of_the_machine() -> None:
     address = parse_address("0.0.0.0:80", "--content")
     assert address.url == f"http://{socket.gethostname()}:80"
     assert address.local_url == "http://127.0.0.1:80"
+
+
+def test_two_services_cannot_listen_at_one_address() -> None:
+    """Every interface is also the one that the other names; "any free port" is never another's."""
+    api = parse_address("127.0.0.1:80", "--api")
+    for taken in ("127.0.0.1:80", "0.0.0.0:80"):
+        assert collide(parse_address(taken, "--content"), api)
+    for free in ("127.0.0.1:81", "10.0.0.1:80"):
+        assert not collide(parse_address(free, "--content"), api)
+    anything = parse_address("127.0.0.1:0", "--api")
+    assert not collide(anything, anything)
 
 
 def test_any_free_port_becomes_a_real_one() -> None:

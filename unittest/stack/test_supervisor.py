@@ -1,5 +1,6 @@
 """Keeping children alive, with small real ones."""
 
+import errno
 import io
 import os
 import signal
@@ -80,6 +81,47 @@ def test_what_cannot_start_is_given_up_with_the_end_of_its_log(home: Home) -> No
     supervisor = supervise(home, program(home, "echo no such thing; exit 3"))
     with pytest.raises(ServiceGaveUp, match=r"died 5 times(?s:.*)no such thing"):
         tick_until(supervisor, lambda: False)
+
+
+def test_a_stack_that_was_ready_goes_on_trying(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever keeps a service from starting later, a full disk say, may pass."""
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.01)
+    supervisor = supervise(home, program(home, "exit 3"))
+    supervisor.settle("ready")
+
+    tick_until(supervisor, lambda: supervisor.services[0].restarts > module.QUICK_DEATHS + 2)
+
+    supervisor.stop(5)
+
+
+def test_a_full_disk_ends_nothing_that_runs(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What died is started again, and the state is written as soon as there is room."""
+    supervisor = supervise(home, program(home, "exec sleep 60"))
+    supervisor.settle("ready")
+    first = supervisor.pids()["service"]
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.01)
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "write_private", full)
+        os.kill(first, signal.SIGKILL)
+        tick_until(supervisor, lambda: supervisor.pids().get("service", first) != first)
+        assert read_json(home.state)["services"][0]["pid"] == first
+
+    tick_until(supervisor, lambda: read_json(home.state)["services"][0]["restarts"] == 1)
+    supervisor.stop(5)
+
+
+def test_a_log_on_a_full_disk_ends_nothing() -> None:
+    """What was to be told comes with a later line."""
+
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    Reporter(Full()).say("ready")
 
 
 def test_nothing_is_started_while_the_database_is_away(home: Home) -> None:

@@ -1,6 +1,7 @@
 """Running the demo: a stack of its own around the story, and nothing left behind."""
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 from typing import TextIO
@@ -33,7 +34,9 @@ def run_demo(home: Home, *, keep: bool, output: TextIO) -> None:
         raise
     if keep:
         print(f"\nIt goes on running.\n{status(home).as_text()}", file=output)
-        print(f"Stop it with `pulp-pyindex down --home {home.root}`.", file=output)
+        print(
+            f"Stop it with `pulp-pyindex down --home {shlex.quote(str(home.root))}`.", file=output
+        )
         return
     stop(home)
     shutil.rmtree(home.root)
