@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
+from support.index import Index
 from support.publishing import make_house
 from support.pulp import Mirror, Pulp, refusal, unique
 from support.ruling import (
@@ -45,7 +47,9 @@ def test_a_ruleset_with_a_mistake_is_refused_with_its_place(pulp: Pulp) -> None:
     assert pulp.read(ruleset["pulp_href"])["rules"] == [cool_down()]
 
 
-def test_a_dry_run_says_what_would_be_hidden_when(pulp: Pulp, mirror: Mirror) -> None:
+def test_a_dry_run_says_what_would_be_hidden_when(
+    pulp: Pulp, mirror: Mirror, upstream: Upstream
+) -> None:
     """Of an index or a version, now and at a given time, page by page."""
     ruleset = make_ruleset(pulp, cool_down())
     href = f"{ruleset['pulp_href']}dry_run/"
@@ -64,7 +68,29 @@ def test_a_dry_run_says_what_would_be_hidden_when(pulp: Pulp, mirror: Mirror) ->
     assert (told["results"][0]["project"], told["next"]) == ("alpha", "alpha")
     told = pulp.post(href, {"of": of, "rules": everything, "after": told["next"]}).json()
     assert ([one["project"] for one in told["results"]], told["next"]) == (["beta"], None)
+
+    remote = pulp.create_remote(upstream.url)["pulp_href"]
+    passing = pulp.distribute(remote=remote, ruleset=ruleset["pulp_href"])
+    assert pulp.post(href, {"of": passing["pulp_href"]}).json()["projects_looked_at"] == 0
+    Index(base=passing["base_url"]).wait(shows(OLD))
+    above = pulp.distribute(bases=[passing["pulp_href"], of])
+    pulp.made.remove(ruleset["pulp_href"])
+    pulp.made.insert(0, ruleset["pulp_href"])
+    asked = len(upstream.asked("*alpha*"))
+    assert hidden_by(pulp.post(href, {"of": passing["pulp_href"]})) == {NEW: "cool-down"}
+    assert hidden_by(pulp.post(href, {"of": above["pulp_href"]})) == {}
+    told = pulp.post(href, {"of": above["pulp_href"], "rules": everything, "limit": 1})
+    assert (hidden_by(told), told.json()["next"]) == ({OLD: "all"}, "alpha")
+    told = pulp.post(href, {"of": above["pulp_href"], "rules": everything, "after": "alpha"})
+    assert (list(hidden_by(told).values()), told.json()["next"]) == (["all"], None)
+    assert len(upstream.asked("*alpha*")) == asked
     assert "nowhere" in refusal(pulp.post(href, {"of": "nowhere"}), "of")
+
+
+def hidden_by(answer: requests.Response) -> dict[str, str]:
+    """What a dry run tells: file → rule."""
+    results = answer.json()["results"]
+    return {file["filename"]: file["rule"] for project in results for file in project["files"]}
 
 
 def test_an_upload_is_refused_by_the_rules_of_its_repository(pulp: Pulp) -> None:

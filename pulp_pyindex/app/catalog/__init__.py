@@ -10,6 +10,7 @@ from .cached import (
     encode_page,
     kept_file,
     known_metadata,
+    known_projects,
     learnt_files,
 )
 from .differences import (
@@ -77,6 +78,7 @@ __all__ = [
     "encode_page",
     "kept_file",
     "known_metadata",
+    "known_projects",
     "learnt_files",
     "planned",
     "differing_projects",

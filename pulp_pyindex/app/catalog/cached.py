@@ -107,6 +107,18 @@ def cached_pages(remote_pk: UUID, projects: Sequence[str]) -> dict[str, CachedPa
     return found
 
 
+def known_projects(remote_pk: UUID) -> list[str]:
+    """The names of the projects that a remote's upstream is known to have."""
+    rows = fetch(
+        """
+        SELECT project FROM pyindex_pyindexcachedpage
+        WHERE remote_id = %(remote)s AND status = 200 AND project <> ''
+        """,
+        {"remote": remote_pk},
+    )
+    return [project for (project,) in rows]
+
+
 def kept_file(
     distribution_pk: UUID,
     domain_pk: UUID,

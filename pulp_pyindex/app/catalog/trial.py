@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,15 +104,22 @@ def _ruled(
     )
     found = find_facts(asked)
     facts = facts_of(page, found.known, found.advisories(page))
-    verdicts = decide(ruleset, facts, at).files
+    return ruled_project(page, decide(ruleset, facts, at).files)
+
+
+def ruled_project(page: ProjectPage, verdicts: Mapping[str, Verdict]) -> RuledProject | None:
+    """What verdicts on the files of a page come to; None: no rule speaks of any."""
+    facts = facts_of(page)
     files = tuple(
         one
         for file in facts.files
+        if file.filename in verdicts
         for one in _spoken(file.filename, file.release, verdicts[file.filename])
     )
     if not files:
         return None
-    shown = sum(1 for verdict in verdicts.values() if verdict.against is None)
+    against = {name for name, verdict in verdicts.items() if verdict.against is not None}
+    shown = sum(1 for file in facts.files if file.filename not in against)
     return RuledProject(project=page.name, files_shown=shown, files=files)
 
 

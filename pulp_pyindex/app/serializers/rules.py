@@ -99,7 +99,8 @@ class PyindexDryRunSerializer(OrderSerializer):
     """Of what and when it is to be told what a ruleset would do."""
 
     of = serializers.CharField(
-        help_text="A distribution, a repository version, or a repository: its latest version."
+        help_text="A distribution, with all that is known of what is behind it; a repository "
+        "version; or a repository: its latest version."
     )
     at = serializers.DateTimeField(
         required=False,

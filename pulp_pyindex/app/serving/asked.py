@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,6 +13,7 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from packaging.utils import NormalizedName
 
+from pulp_pyindex.app.catalog.trial import Trial
 from pulp_pyindex.app.serving import rows
 from pulp_pyindex.app.serving.database import in_database
 from pulp_pyindex.app.serving.files import Files
@@ -18,9 +22,11 @@ from pulp_pyindex.app.serving.merged import Merging, Own, explain
 from pulp_pyindex.app.serving.refused import Refusals
 from pulp_pyindex.app.serving.remote_files import RemoteFiles
 from pulp_pyindex.app.serving.ruling import Ruling
-from pulp_pyindex.app.serving.snapshot import Snapshot
+from pulp_pyindex.app.serving.snapshot import Index, Snapshot
 from pulp_pyindex.app.serving.through import Through
 from pulp_pyindex.app.serving.traffic import Traffic
+from pulp_pyindex.app.serving.trying import try_at_index
+from pulp_pyindex.index.rules import Ruleset
 
 _MEMORY = 16 * 1024 * 1024
 
@@ -30,15 +36,49 @@ def explanation(distribution_pk: UUID, project: str, filename: str | None) -> di
     return async_to_sync(_explained)(distribution_pk, NormalizedName(project), filename)
 
 
+def trial(
+    distribution_pk: UUID,
+    ruleset: Ruleset,
+    at: datetime,
+    *,
+    project: str,
+    after: str,
+    limit: int,
+) -> Trial:
+    """What a ruleset would do with what the index of a distribution is known to have.
+
+    Raises SourceFailed where it cannot be told what that is.
+    """
+    tried = async_to_sync(_tried)
+    return tried(distribution_pk, ruleset, at, project=project, after=after, limit=limit)
+
+
 async def _explained(
     distribution_pk: UUID, project: NormalizedName, filename: str | None
 ) -> dict[str, Any]:
+    async with _asking(distribution_pk) as (index, merging, _):
+        if index is None:
+            # It has gone since the request was let in.
+            return {"index": "", "project": project, "status": 404, "reason": "The index has gone."}
+        return await explain(merging, index, project, filename)
+
+
+async def _tried(
+    distribution_pk: UUID, ruleset: Ruleset, at: datetime, *, project: str, after: str, limit: int
+) -> Trial:
+    async with _asking(distribution_pk) as (index, merging, ruling):
+        if index is None:
+            return Trial(at=at, projects_looked_at=0, next=None, results=())
+        return await try_at_index(
+            merging, ruling, index, ruleset, at, project=project, after=after, limit=limit
+        )
+
+
+@asynccontextmanager
+async def _asking(distribution_pk: UUID) -> AsyncIterator[tuple[Index | None, Merging, Ruling]]:
+    """The index of a distribution, None where it has gone, and what answers for it."""
     snapshot = Snapshot()
     snapshot.replace(await in_database(rows.distributions))
-    index = snapshot.of(distribution_pk)
-    if index is None:
-        # It has gone since the request was let in.
-        return {"index": "", "project": project, "status": 404, "reason": "The index has gone."}
     memory: Memory[Any] = Memory(_MEMORY)
     flights = Flights()
     folder = Path(settings.WORKING_DIRECTORY) / "pyindex-downloads"
@@ -50,6 +90,7 @@ async def _explained(
     through = Through(
         memory=memory, flights=flights, files=files, remote=remote, folder=folder, traffic=traffic
     )
-    merging.remote, merging.judge = through, Ruling(Refusals(traffic))
+    ruling = Ruling(Refusals(traffic))
+    merging.remote, merging.judge = through, ruling
     async with through.running():
-        return await explain(merging, index, project, filename)
+        yield snapshot.of(distribution_pk), merging, ruling

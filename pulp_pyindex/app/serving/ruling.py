@@ -69,8 +69,12 @@ class Ruling:
     async def _decide(
         self, index: Index, offer: Offer, page: ProjectPage, named: Named, now: datetime
     ) -> Decided:
-        """What one ruleset decides on a page's files."""
-        ruleset = await self.ruleset(named)
+        return await self.decided(index, offer, page, await self.ruleset(named), now)
+
+    async def decided(
+        self, index: Index, offer: Offer, page: ProjectPage, ruleset: Ruleset, now: datetime
+    ) -> Decided:
+        """What one ruleset decides on a page's files. Raises DatabaseGone."""
         if not ruleset.may_concern(page.name):
             return Decided(ruleset=ruleset.name)
         asked = _asked(index, offer, page, ruleset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -23,7 +24,7 @@ from pulpcore.plugin.viewsets import (
 )
 
 from pulp_pyindex.app import access
-from pulp_pyindex.app.catalog.trial import try_ruleset
+from pulp_pyindex.app.catalog.trial import Trial, try_ruleset
 from pulp_pyindex.app.models import (
     PyindexDistribution,
     PyindexPublication,
@@ -35,7 +36,9 @@ from pulp_pyindex.app.serializers import (
     PyindexDryRunSerializer,
     PyindexRulesetSerializer,
 )
-from pulp_pyindex.index.rules import read_ruleset, read_stored_ruleset
+from pulp_pyindex.app.serving.asked import trial
+from pulp_pyindex.app.serving.sources import SourceFailed
+from pulp_pyindex.index.rules import Ruleset, read_ruleset, read_stored_ruleset
 
 from .exchange import told_by
 from .named import resource
@@ -93,7 +96,8 @@ class PyindexRulesetViewSet(
     @extend_schema(
         summary="Try a ruleset",
         description="What the ruleset, or other rules that are sent along, would do with the "
-        "files of a repository version or an index, now or at another time. Nothing is changed.",
+        "files of a repository version or an index, now or at another time. Nothing is changed, "
+        "and no upstream is asked.",
         request=PyindexDryRunSerializer,
         responses={200: PyindexDryRunResultSerializer},
     )
@@ -112,35 +116,46 @@ class PyindexRulesetViewSet(
             if "rules" in told
             else read_stored_ruleset(row.name, row.rules)
         )
-        trial = try_ruleset(
+        tried = _tried(
+            request,
             ruleset,
-            _version(request, told["of"]),
+            told["of"],
             told["at"] or timezone.now(),
-            project=told["project"],
-            after=told["after"],
-            limit=told["limit"],
+            {name: told[name] for name in ("project", "after", "limit")},
         )
-        return Response(PyindexDryRunResultSerializer(trial).data)
+        return Response(PyindexDryRunResultSerializer(tried).data)
 
 
 def _named(row: Any) -> str:
     return f"the {row._meta.model_name.removeprefix('pyindex')} {row.name!r}"
 
 
-def _version(request: Request, named: str) -> RepositoryVersion:
-    """The version that is meant by a distribution, repository or version the user may see."""
+def _tried(
+    request: Request, ruleset: Ruleset, named: str, at: datetime, which: dict[str, Any]
+) -> Trial:
+    """What comes of a ruleset with the index, repository or version that is meant."""
     found = resource(named, "of")
     user = request.user
     if not isinstance(found, PyindexDistribution):
         seen = get_objects_for_user(
             user, "pyindex.view_pyindexrepository", PyindexRepository.objects.all()
         )
-        return find_version(named, "of", seen=seen)
+        return try_ruleset(ruleset, find_version(named, "of", seen=seen), at, **which)
     seen = get_objects_for_user(
         user, "pyindex.view_pyindexdistribution", PyindexDistribution.objects.all()
     )
     if not seen.filter(pk=found.pk).exists():
         raise ValidationError({"of": ["There is no such distribution."]})
+    if found.remote_id is None and not found.base_rows.exists():
+        return try_ruleset(ruleset, _version(found), at, **which)
+    try:
+        return trial(found.pk, ruleset, at, **which)
+    except SourceFailed as failure:
+        raise ValidationError({"of": [f"{failure}."]}) from failure
+
+
+def _version(found: PyindexDistribution) -> RepositoryVersion:
+    """The version that a distribution without anything behind it serves."""
     version = _served(found)
     if version is None:
         raise ValidationError({"of": ["The distribution serves no repository version."]})
