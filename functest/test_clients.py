@@ -15,6 +15,7 @@ import pytest
 import requests
 from pypi_simple import ACCEPT_HTML_ONLY, ACCEPT_JSON_ONLY, DistributionPackage, PyPISimple
 
+from support import peers
 from support.clients import Clients
 from support.index import Index
 from support.passing import pass_through
@@ -101,6 +102,16 @@ def installed(folder: Path) -> dict[str, str]:
 
 
 WANTED = {"alpha": "1.0", "beta": "1.0", "gamma": "3.0"}
+
+
+def test_the_pip_of_older_systems_reads_the_pages(
+    clients: Clients, index: Index, files: Files, environments: Path, tmp_path: Path
+) -> None:
+    """Of Debian 12 and others: a page that has the older name of core-metadata ends it."""
+    old = peers.install(environments, "pip==23.0.1")
+    wanted = ("--no-deps", "--dest", "got", "--index-url", index.simple, "alpha==1.0")
+    clients.run(*old.command("python", "-m", "pip", "download", *wanted))
+    assert (tmp_path / "got" / ALPHA).read_bytes() == files[ALPHA].body
 
 
 def test_pip_downloads_what_upstream_has(

@@ -236,9 +236,8 @@ def _upload_time(moment: datetime) -> str:
 def _json_file(file: File) -> dict[str, Any]:
     found: dict[str, Any] = {"filename": file.filename, "hashes": file.hashes, "url": file.url}
     if file.core_metadata is not None:
-        told = file.core_metadata or True
-        found["core-metadata"] = told
-        found["dist-info-metadata"] = told
+        # Not under its older name too, as in HTML: pip 22.3 to 23.1 fail on what stands there.
+        found["core-metadata"] = file.core_metadata or True
     if file.provenance is not None:
         is_absolute = _is_absolute(file.provenance)
         found["provenance"] = file.provenance if is_absolute else ORIGIN + file.provenance

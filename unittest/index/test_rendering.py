@@ -68,7 +68,6 @@ def test_json_has_every_key_of_the_specification() -> None:
                 "upload-time": "2024-01-02T03:04:05.600000Z",
                 "yanked": '<broken> & "bad"',
                 "core-metadata": metadata,
-                "dist-info-metadata": metadata,
                 "provenance": ORIGIN + str(FILE.provenance),
             },
             {
@@ -129,8 +128,7 @@ def test_metadata_without_a_digest_is_told_as_true() -> None:
     page = ProjectPage(
         name=FOO, files=(File(filename="f", url="f", hashes={}, size=1, core_metadata={}),)
     )
-    file = msgspec.json.decode(whole(Kind.JSON, page))["files"][0]
-    assert (file["core-metadata"], file["dist-info-metadata"]) == (True, True)
+    assert msgspec.json.decode(whole(Kind.JSON, page))["files"][0]["core-metadata"] is True
     assert b'data-core-metadata="true"' in whole(Kind.HTML, page)
 
 
