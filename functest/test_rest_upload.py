@@ -62,6 +62,42 @@ def test_a_file_is_added_to_a_repository(
     assert (record["user"], record["state"]) == ("admin", "committed")
 
 
+def test_files_that_wait_together_share_a_version(
+    pulp: Pulp, house: House, upstream: Upstream
+) -> None:
+    """Each task tells of its own file; a refused one keeps nothing else out."""
+    target = {"repository": house.repository["pulp_href"], "more_follow": True}
+    stuck = upstream.fault("/simple/", hang=True)
+    remote = pulp.create_remote(upstream.url)
+    sync = pulp.post(f"{house.repository['pulp_href']}sync/", {"remote": remote["pulp_href"]})
+    stuck.wait_reached()
+    broken = MadeFile(
+        project="beta", version="1.0", filename="beta-1.0.tar.gz", body=b"no", metadata=b""
+    )
+    wheels = [wheel(name, salt=unique()) for name in ("alpha", "gamma", "delta")]
+    sent = {
+        made.filename: pulp.post(FILES, data=target, files=by_file(pulp, made)["files"])
+        for made in (wheels[0], broken, *wheels[1:])
+    }
+    edit = pulp.post(f"{house.repository['pulp_href']}yank/", {"project": "gamma"})
+    upstream.heal()
+    pulp.task(sync)
+    with pytest.raises(TaskFailed, match="Invalid distribution file"):
+        pulp.task(sent.pop(broken.filename))
+    number = pulp.task(sent[wheels[0].filename])["result"]["version"]
+    version = f"{house.repository['versions_href']}{number}/"
+    assert pulp.filenames(version) == set(sent)
+    for answer in sent.values():
+        done = pulp.task(answer)
+        [href] = [one for one in done["created_resources"] if "/content/" in one]
+        assert pulp.read(href)["filename"] in sent
+    records = pulp.rows(f"{house.repository['pulp_href']}uploads/")
+    assert {(one["filename"], one["user"], one["version_number"]) for one in records} == {
+        (name, "admin", number) for name in sent
+    }
+    pulp.task(edit)
+
+
 def test_a_file_by_its_url(pulp: Pulp, house: House, upstream: Upstream, alpha: MadeFile) -> None:
     """Pulp fetches it; what is not there, or no http(s), is told."""
     upstream.add(alpha)

@@ -203,3 +203,9 @@ class PyindexFileCreateSerializer(PyindexFileUploadSerializer):
         queryset=PyindexRepository.objects.all(),
         help_text="A repository to add the file to, in a new version.",
     )
+    more_follow = serializers.BooleanField(
+        default=False,
+        help_text="Whether more files to the repository are sent right after this one: the task "
+        "waits for them, up to two seconds for each, so that they share a version. False (the "
+        "default) of the last.",
+    )

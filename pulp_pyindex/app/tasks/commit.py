@@ -7,17 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import OperationalError, connection
-from django.db.models import Q, QuerySet
-
-from pulpcore.plugin.constants import TASK_FINAL_STATES, TASK_STATES
-from pulpcore.plugin.models import Task
-from pulpcore.plugin.util import get_prn
+from django.db.models import QuerySet
 
 from pulp_pyindex.app.exceptions import CommitFailed
 from pulp_pyindex.app.ingest import Ruling, judge
 from pulp_pyindex.app.models import PyindexFile, PyindexRepository, PyindexUpload
 from pulp_pyindex.app.models.notices import UPLOADED, UPLOADS_SETTLED, notify
-from pulp_pyindex.app.tasks import versions, writing
+from pulp_pyindex.app.tasks import queued, versions, writing
 from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.index.errors import FileExists, PyindexError, SecondSdist
 
@@ -59,7 +55,7 @@ def commit_uploads(repository_pk: str) -> dict[str, Any]:
                 numbers.append(number)
         elif not _more_come(repository):
             break
-        if _is_wanted(repository):
+        if queued.waiting_for(repository).exists():
             # Uploads that never end must not keep a sync or an edit waiting for ever.
             break
     return {"committed": committed, "refused": refused, "versions": numbers}
@@ -225,19 +221,6 @@ def _settle(
     notify(UPLOADS_SETTLED)
 
 
-def _is_wanted(repository: PyindexRepository) -> bool:
-    """Whether another task wants the repository."""
-    prn = get_prn(repository)
-    wanted = Q(reserved_resources_record__overlap=[prn, f"shared:{prn}"])
-    waiting = Task.objects.filter(wanted).exclude(state__in=TASK_FINAL_STATES)
-    return waiting.exclude(pk=Task.current_id()).exists()
-
-
-def _is_in_the_way() -> bool:
-    """Whether a task that could run has no worker: it would have this one."""
-    return Task.objects.filter(state=TASK_STATES.WAITING, unblocked_at__isnull=False).exists()
-
-
 def _more_come(repository: PyindexRepository) -> bool:
     """Wait for the next upload; False when none came in time or the worker is of more use."""
     until = time.monotonic() + LINGER
@@ -248,6 +231,6 @@ def _more_come(repository: PyindexRepository) -> bool:
             pass
         if _pending(repository).exists():
             return True
-        if _is_wanted(repository) or _is_in_the_way():
+        if queued.waiting_for(repository).exists() or queued.is_in_the_way():
             return False
     return False

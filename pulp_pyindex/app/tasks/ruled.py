@@ -83,12 +83,10 @@ def check_rules(
     base_path: str = "",
 ) -> None:
     """Raise DeniedByRule, and write that down, where the repository's ruleset denies an upload."""
-    if repository.ruleset_id is None or checked.ruling is Ruling.KNOWN:
+    found = _denial(repository, checked)
+    if found is None:
         return
-    _, ruleset = find_ruleset(repository.ruleset_id)
-    against = _against(repository, ruleset, checked)
-    if against is None:
-        return
+    ruleset, against = found
     refused = Refused(
         domain_pk=repository.pulp_domain_id,
         distribution_pk=distribution_pk,
@@ -97,7 +95,7 @@ def check_rules(
         release=checked.parsed.version,
         filename=checked.parsed.filename,
         action="upload",
-        ruleset=ruleset.name,
+        ruleset=ruleset,
         rule=against.rule,
         text=against.text,
         client=brought.client,
@@ -108,6 +106,20 @@ def check_rules(
     count(counts, refused)
     write_refusals([refused], counts)
     raise DeniedByRule(checked.parsed.filename, against.rule, against.text)
+
+
+def is_denied(repository: PyindexRepository, checked: Checked) -> bool:
+    """Whether the repository's ruleset denies an upload; nothing is written down."""
+    return _denial(repository, checked) is not None
+
+
+def _denial(repository: PyindexRepository, checked: Checked) -> tuple[str, Decision] | None:
+    """The name of the ruleset that denies an upload, and its decision."""
+    if repository.ruleset_id is None or checked.ruling is Ruling.KNOWN:
+        return None
+    _, ruleset = find_ruleset(repository.ruleset_id)
+    against = _against(repository, ruleset, checked)
+    return None if against is None else (ruleset.name, against)
 
 
 def _against(repository: PyindexRepository, ruleset: Ruleset, checked: Checked) -> Decision | None:

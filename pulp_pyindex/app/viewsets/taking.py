@@ -56,6 +56,7 @@ class TakesFilesMixin:
                 "attestations": told.get("attestations"),
                 "user_pk": request.user.pk,
                 "client": request.headers.get("User-Agent", ""),
+                "more_follow": told["more_follow"],
             },
         )
         return OperationPostponedResponse(task, request)

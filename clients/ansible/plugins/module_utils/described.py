@@ -14,6 +14,7 @@ ARGUMENTS: dict[str, Any] = {
         "filename": {"type": "str", "no_log": False},
         "attestations": {"type": "str", "no_log": False},
         "repository": {"type": "str"},
+        "more_follow": {"type": "bool"},
     },
     "distribution": {
         "base_path": {"type": "str", "no_log": False},

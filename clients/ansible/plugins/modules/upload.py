@@ -50,6 +50,7 @@ uploaded:
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.pyindex.pulp.plugins.module_utils.connection import PulpModule
 from ansible_collections.pyindex.pulp.plugins.module_utils.versions import Repository
@@ -74,8 +75,13 @@ def main() -> None:
         missing = [path for path in map(Path, module.params["src"]) if _is_new(repository, path)]
         names = [path.name for path in missing]
         if not module.check_mode:
-            for path in missing:
-                _send(module, repository, path)
+            # All are sent before any is waited for: the server takes them in together.
+            sent = [
+                _send(module, repository, path, more_follow=path is not missing[-1])
+                for path in missing
+            ]
+            for task in sent:
+                PulpPyindexFileContext(module.pulp).created_by(task)
         module.done(changed=bool(missing), before={"new": []}, after={"new": names}, uploaded=names)
 
 
@@ -85,11 +91,12 @@ def _is_new(repository: Repository, path: Path) -> bool:
     return not repository.content("file", filename=path.name, sha256=sha256)
 
 
-def _send(module: PulpModule, repository: Repository, path: Path) -> None:
-    body = {"file": str(path), "repository": repository.context}
+def _send(module: PulpModule, repository: Repository, path: Path, *, more_follow: bool) -> Any:
+    """The task that takes the file in."""
+    body = {"file": str(path), "repository": repository.context, "more_follow": more_follow}
     if path.name in module.params["attestations"]:
         body["attestations"] = json.dumps(module.params["attestations"][path.name])
-    PulpPyindexFileContext(module.pulp).create(body=body)
+    return PulpPyindexFileContext(module.pulp).create(body=body, non_blocking=True)
 
 
 if __name__ == "__main__":

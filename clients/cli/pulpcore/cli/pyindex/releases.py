@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,28 +47,44 @@ _SHOWN = ("filename", "project", "version", "size", "sha256")
 def upload(session: Session, repository: str, files: tuple[str, ...], attested: bool) -> None:
     """Upload wheels and sdists to REPOSITORY. Those that are refused are named; the others stay.
 
-    Each file is checked and becomes a version by itself, so that a refused one keeps nothing else
-    out. To have many files come in one version, upload them to a repository of their own and
-    `promote` that.
+    Each file is checked by itself, so that a refused one keeps nothing else out. What is good comes
+    in one version, up to 100 files of together 64 MiB; a file that goes in chunks has one of its
+    own.
     """
     target = repository_context(session, repository)
     target.entity  # noqa: B018  # before anything is sent: is there such a repository?
-    made: list[Any] = []
+    wanted = [path for path in map(Path, files) if path.suffix != ".attestation"]
     refused: list[str] = []
-    for path in map(Path, files):
-        if path.name.endswith(".attestation"):
-            continue
-        body: dict[str, Any] = {"file": path, "chunk_size": session.chunk_size}
-        beside = path.with_name(f"{path.name}.publish.attestation")
-        if attested and beside.exists():
-            body["attestations"] = f"[{beside.read_text('utf-8')}]"
-        try:
-            made.append(PulpPyindexFileContext(session, repository_ctx=target).create(body))
-        except PulpException as error:
-            refused.append(f"{path}: {described(error)}")
+    sent: list[tuple[Path, Any]] = []
+    for path in wanted:
+        context = PulpPyindexFileContext(session, repository_ctx=target)
+        with _told_of(path, refused):
+            body = {**_body(session, path, attested), "more_follow": path is not wanted[-1]}
+            sent.append((path, context.create(body, non_blocking=True)))
+    made: list[Any] = []
+    for path, task in sent:
+        with _told_of(path, refused):
+            made.append(PulpPyindexFileContext(session).created_by(task))
     session.output_result(made, _SHOWN)
     if refused:
         raise click.ClickException("\n".join(refused))
+
+
+def _body(session: Session, path: Path, attested: bool) -> dict[str, Any]:
+    body: dict[str, Any] = {"file": path, "chunk_size": session.chunk_size}
+    beside = path.with_name(f"{path.name}.publish.attestation")
+    if attested and beside.exists():
+        body["attestations"] = f"[{beside.read_text('utf-8')}]"
+    return body
+
+
+@contextmanager
+def _told_of(path: Path, refused: list[str]) -> Iterator[None]:
+    """Note what becomes of a file where that is not good, and go on with the others."""
+    try:
+        yield
+    except PulpException as error:
+        refused.append(f"{path}: {described(error)}")
 
 
 @click.command(
