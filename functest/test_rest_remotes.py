@@ -1,13 +1,39 @@
 """Remotes by REST: what is taken, what is refused, what is shown."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from support.pulp import Pulp, Row, refusal, unique
 
 REMOTES = "remotes/pyindex/pyindex/"
 URL = "http://index.example/simple/"
+
+
+def client_certificate() -> tuple[str, str]:
+    """A certificate that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mirror")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate.public_bytes(pem).decode(), private.decode()
 
 
 def test_a_remote_has_defaults_that_mirror_everything_on_demand(pulp: Pulp) -> None:
@@ -70,6 +96,8 @@ def test_a_url_is_kept_as_it_is_given(pulp: Pulp, url: str) -> None:
         ("https://user:secret@h.example/simple/", "'username' and 'password'"),
         ("https://h.example/simple/?token=1", "no query"),
         ("https://h.example/simple/#top", "no query"),
+        ("https://h..example/simple/", "Nothing can be at"),
+        ("https://h.example/\x07simple/", "cannot be printed"),
     ],
 )
 def test_a_url_that_cannot_be_an_index_is_refused(pulp: Pulp, url: str, why: str) -> None:
@@ -98,6 +126,16 @@ def test_a_bad_entry_is_refused_with_its_position_and_reason(pulp: Pulp) -> None
         {"uploaded_before": "yesterday"},
         {"includes": "django"},
         {"no_such_field": True},
+        {"python_tags": ["cp3\u0661\u0662"]},
+        {"max_retries": -1},
+        {"max_retries": 2**31},
+        {"rate_limit": -1},
+        {"download_concurrency": 2**31},
+        {"proxy_url": "socks5://proxy.example:1080"},
+        {"headers": [{"X-Ok": "yes"}, {"X-Number": 1}]},
+        {"headers": [{"X-Lines": "a\r\nX-More: b"}]},
+        {"headers": [{"Content-Length": "5"}]},
+        {"username": "me:too"},
     ],
 )
 def test_a_bad_value_is_refused_under_its_field(pulp: Pulp, fields: Row) -> None:
@@ -112,6 +150,21 @@ def test_a_change_is_judged_together_with_what_the_remote_has(pulp: Pulp) -> Non
     remote = pulp.create_remote(URL, uploaded_after="2024-01-01T00:00:00Z")
     answer = pulp.patch(remote["pulp_href"], {"uploaded_before": "2023-01-01T00:00:00Z"})
     assert "uploaded_after" in refusal(answer, "uploaded_before")
+
+
+def test_what_cannot_identify_us_is_refused(pulp: Pulp) -> None:
+    """A password without a user, a certificate without its key, or with another's."""
+    certificate, key = client_certificate()
+    _, another = client_certificate()
+    remote = pulp.create_remote(URL, client_cert=certificate, client_key=key)
+    for fields, where in (
+        ({"password": "secret"}, "username"),
+        ({"client_key": None}, "client_key"),
+        ({"client_cert": None}, "client_cert"),
+        ({"client_key": another}, "client_key"),
+        ({"client_key": "no key"}, "client_key"),
+    ):
+        assert refusal(pulp.patch(remote["pulp_href"], fields), where)
 
 
 def test_secrets_are_never_shown(pulp: Pulp) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from rest_framework import serializers
 
@@ -19,6 +18,7 @@ from pulp_pyindex.index.wanted import Wanted
 
 from .addresses import AddressesMixin
 from .described import DescribedMixin
+from .reaching import ReachingFields
 from .rules import ruleset_field
 
 
@@ -26,7 +26,7 @@ def _entries(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(), **options)
 
 
-class PyindexRemoteSerializer(AddressesMixin, DescribedMixin, RemoteSerializer):
+class PyindexRemoteSerializer(AddressesMixin, DescribedMixin, ReachingFields, RemoteSerializer):
     """A remote index and what is wanted of it."""
 
     url = serializers.CharField(
@@ -125,32 +125,6 @@ class PyindexRemoteSerializer(AddressesMixin, DescribedMixin, RemoteSerializer):
         help_text="Seconds for which it is remembered that upstream does not have a project "
         "(default: 60).",
     )
-
-    def validate_url(self, url: str) -> str:
-        """The URL, unchanged, if it can be that of a simple index."""
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise serializers.ValidationError(f"{url!r} is not a URL: {error}.") from error
-        if parts.scheme not in ("http", "https") or not host:
-            raise serializers.ValidationError(
-                f"{url!r} is not an absolute http or https URL, such as "
-                "'https://index.example.org/simple/'."
-            )
-        if "@" in parts.netloc:
-            raise serializers.ValidationError(
-                "The URL holds credentials, which would be shown to everyone who sees the remote. "
-                "Put them into 'username' and 'password'."
-            )
-        if parts.query or parts.fragment:
-            raise serializers.ValidationError(
-                "A simple index has no query ('?') or fragment ('#') in its URL. A token belongs "
-                "into 'password' or 'headers'."
-            )
-        if any(sign.isspace() for sign in url):
-            raise serializers.ValidationError("The URL holds white space.")
-        return url
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """`data`, if what is wanted can be understood, with what the remote has already."""

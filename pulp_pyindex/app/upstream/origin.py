@@ -58,8 +58,15 @@ class Identity:
 
     @classmethod
     def of(cls, remote: Remote) -> Identity:
-        """Raises UpstreamRefused where the remote's url is not one that is asked."""
+        """Raises UpstreamRefused where what the remote says can reach nobody."""
         url = parse(remote.url)
+        try:
+            return cls._of(remote, url)
+        except (ValueError, ssl.SSLError) as error:
+            raise UpstreamRefused(shown(url), f"user, header or certificate: {error}") from error
+
+    @classmethod
+    def _of(cls, remote: Remote, url: URL) -> Identity:
         user = remote.username or url.user
         auth = None
         if user:
@@ -105,14 +112,29 @@ def _tls(remote: Remote, *, with_client_certificate: bool) -> ssl.SSLContext | b
     context = ssl.create_default_context(cadata=remote.ca_cert or None)
     context.load_default_certs()
     if certificate:
-        # The ssl module takes certificates from files only; these are readable by us alone.
-        with NamedTemporaryFile("w") as key, NamedTemporaryFile("w") as cert:
-            key.write(remote.client_key)
-            cert.write(remote.client_cert)
-            key.flush()
-            cert.flush()
-            context.load_cert_chain(cert.name, key.name)
+        _present(context, remote.client_cert, remote.client_key)
     if not remote.tls_validation:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def certificate_error(certificate: str, key: str) -> str | None:
+    """Why a client certificate and a private key cannot be used together; None where they can."""
+    try:
+        _present(ssl.create_default_context(), certificate, key)
+    except (ValueError, ssl.SSLError) as error:
+        reason = getattr(error, "reason", None) or "not PEM, encrypted, or of another certificate"
+        return f"It cannot be used with 'client_cert': {reason}."
+    return None
+
+
+def _present(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    # The ssl module takes certificates from files only; these are readable by us alone.
+    with NamedTemporaryFile("w") as key_file, NamedTemporaryFile("w") as certificate_file:
+        key_file.write(key)
+        certificate_file.write(certificate)
+        key_file.flush()
+        certificate_file.flush()
+        # Without a password of any kind, an encrypted key would be asked for at the terminal.
+        context.load_cert_chain(certificate_file.name, key_file.name, password="")

@@ -10,12 +10,17 @@ from packaging import tags
 
 from pulp_pyindex.index.errors import InvalidWanted
 
-_PYTHON = re.compile(r"(?P<implementation>py|cp|pp)(?P<major>[23])(?P<minor>\d{0,2})(?P<free>t?)\Z")
+_PYTHON = re.compile(
+    r"(?P<implementation>py|cp|pp)(?P<major>[23])(?P<minor>\d{0,2})(?P<free>t?)\Z", re.ASCII
+)
 _LINUX = re.compile(
     r"(?P<libc>manylinux_(?P<glibc>2_\d{1,3})|manylinux(?:1|2010|2014)|musllinux_(?P<musl>\d_\d{1,2})"
-    r"|linux)_(?P<machine>[a-z][a-z0-9_]*)\Z"
+    r"|linux)_(?P<machine>[a-z][a-z0-9_]*)\Z",
+    re.ASCII,
 )
-_MACOS = re.compile(r"macosx_(?P<major>\d{2})_(?P<minor>\d{1,2})_(?P<machine>[a-z0-9_]+)\Z")
+_MACOS = re.compile(
+    r"macosx_(?P<major>\d{2})_(?P<minor>\d{1,2})_(?P<machine>[a-z0-9_]+)\Z", re.ASCII
+)
 #: Platforms whose tags stand for themselves only.
 _OTHER = re.compile(
     r"(?:any|win32|win_(?:amd64|arm64|arm32|ia64)"

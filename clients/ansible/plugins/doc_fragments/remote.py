@@ -81,8 +81,8 @@ options:
     type: str
   max_retries:
     description:
-    - Maximum number of retry attempts after a download failure. If not set then the default value
-      (3) will be used.
+    - How often a request is repeated that failed for a reason that may pass. Null (the default)
+      means 3 times, and once where a client waits.
     type: int
   total_timeout:
     description:
@@ -111,11 +111,12 @@ options:
     elements: dict
   download_concurrency:
     description:
-    - Total number of simultaneous connections. If not set then the default value will be used.
+    - How many requests are under way at once. Null (the default) means 16.
     type: int
   rate_limit:
     description:
-    - Limits requests per second for each concurrent downloader.
+    - How many requests may begin in a second, all together. Null (the default) and 0 mean no
+      limit.
     type: int
   includes:
     description:
