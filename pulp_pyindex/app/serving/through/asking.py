@@ -25,7 +25,7 @@ from pulp_pyindex.app.serving.parts import Part, Told
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.through import recording
 from pulp_pyindex.app.serving.through.connections import Link
-from pulp_pyindex.app.serving.through.freshness import lifetime
+from pulp_pyindex.app.serving.through.freshness import lifetime, moment
 from pulp_pyindex.app.serving.traffic import Question
 from pulp_pyindex.app.tasks.pages import project_url
 from pulp_pyindex.app.upstream import PageAnswer
@@ -134,7 +134,7 @@ class Asking:
             status = 504 if error.timeout else 502
             raise SourceFailed(status, _where(link), f"{error.url}: {error.reason}") from error
         question.answered()
-        now = time.time()
+        now = moment()
         fresh_until = now + lifetime(link.remote.page_ttl, answer.headers)
         remote_pk = link.remote.pk
         if known is not None and known.page is not None:
@@ -186,7 +186,7 @@ class Asking:
             raise SourceFailed(502, _where(link), str(error)) from error
 
     async def _note_missing(self, heard: Heard, error: UpstreamMissing) -> None:
-        now = time.time()
+        now = moment()
         missing = CachedPage(
             project=self._project,
             url=self._link.remote.url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 
 #: Seconds a page is fresh for where neither the remote nor upstream says.
@@ -12,6 +13,14 @@ LEAST_TTL = 10.0
 MOST_TTL = 86_400.0
 
 _AGE = re.compile(r"(?:\A|[,\s])(s-maxage|max-age)\s*=\s*\"?(\d{1,10})")
+
+
+def moment() -> float:
+    """Seconds since the epoch, as PostgreSQL keeps them.
+
+    A finer moment would be later than itself once it is written down and read again.
+    """
+    return round(time.time(), 6)
 
 
 def lifetime(page_ttl: int | None, headers: Mapping[str, str]) -> float:
