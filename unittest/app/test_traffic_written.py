@@ -96,3 +96,34 @@ def test_nothing_is_lost_while_the_database_is_away(monkeypatch: pytest.MonkeyPa
     is_away = False
     asyncio.run(counts.write())
     assert written == [5]
+
+
+def test_what_is_being_written_when_the_process_ends_is_not_written_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process that is told to end writes what is left, and only that."""
+    traffic = Traffic()
+    key = answered(uuid4())
+    traffic.answers[key] = {200: 3}
+    written: list[int] = []
+
+    async def run() -> None:
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def call(function: Any, rows: Any, *args: Any) -> None:
+            begun.set()
+            await go_on.wait()
+            written.extend(row.count for row in rows)
+
+        monkeypatch.setattr(counting, "in_database", call)
+        monkeypatch.setattr(counting, "_PAUSE", 0.0)
+        running = asyncio.create_task(Counting(traffic).run())
+        await begun.wait()
+        running.cancel()
+        await asyncio.sleep(0)
+        traffic.answers[key][200] = 5
+        go_on.set()
+        await asyncio.wait({running})
+
+    asyncio.run(run())
+    assert written == [3, 2]

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
+from collections.abc import Coroutine
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -37,7 +39,7 @@ class Counting:
         try:
             while True:
                 await asyncio.sleep(_PAUSE)
-                await self.write()
+                await _to_its_end(self.write())
         finally:
             # What was counted last: the process ends, whether it can be written or not.
             with contextlib.suppress(asyncio.CancelledError):
@@ -84,3 +86,13 @@ class Counting:
             Questions(remote_pk=pk, kind=kind, outcome=outcome, count=count, seconds=seconds)
             for (pk, kind, outcome), (count, seconds) in found.items()
         ]
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do it whole, also when cancelled: what was half done would be done once more."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
