@@ -1,6 +1,7 @@
 """Indexes with others behind them: what is shown, order, changes, rights, and installers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from support.clients import Clients
 from support.index import Index
 from support.markup import HTML_TYPE, JSON_TYPE
 from support.merging import Merged, make_merged
+from support.protecting import PASSWORD, VIEWER, grant
 from support.pulp import Pulp, Row, unique
 from support.stack import Stack
 from support.upstream import Upstream
@@ -193,9 +195,18 @@ def test_a_protected_base_protects_what_shows_it(pulp: Pulp, merged: Merged) -> 
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert index.get("simple/private/", auth=pulp.auth).status_code == 200
 
+    # Who may view the merged index alone learns nothing of the other by REST either.
+    pulp.create("users/", username=row["name"], password=PASSWORD)
+    him = replace(pulp, auth=(row["name"], PASSWORD))
+    grant(pulp, row, VIEWER, him)
+    asking = (f"{row['pulp_href']}explain/", {"project": "private"})
+    told = him.get(asking[0], params=asking[1])
+    assert (told.status_code, locked["base_path"] in told.text) == (403, True)
+
     pulp.update(locked["pulp_href"], lends=True)
     index.wait(lambda one: one.get("simple/private/").status_code == 200, "the lending", timeout=1)
     assert Index(base=locked["base_url"]).get("simple/private/").status_code == 401
+    assert him.get(asking[0], params=asking[1]).json()["status"] == 200
 
 
 def test_pip_resolves_through_one_url(merged: Merged, clients: Clients, tmp_path: Path) -> None:

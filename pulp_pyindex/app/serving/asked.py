@@ -14,7 +14,7 @@ from django.conf import settings
 from packaging.utils import NormalizedName
 
 from pulp_pyindex.app.catalog.trial import Trial
-from pulp_pyindex.app.serving import rows
+from pulp_pyindex.app.serving import permissions, rows
 from pulp_pyindex.app.serving.database import in_database
 from pulp_pyindex.app.serving.files import Files
 from pulp_pyindex.app.serving.memory import Flights, Memory
@@ -31,12 +31,19 @@ from pulp_pyindex.index.rules import Ruleset
 _MEMORY = 16 * 1024 * 1024
 
 
-def explanation(distribution_pk: UUID, project: str, filename: str | None) -> dict[str, Any]:
-    """What the index of a distribution says of a normalised name, and why."""
-    return async_to_sync(_explained)(distribution_pk, NormalizedName(project), filename)
+class NotForHim(Exception):
+    """A protected index is behind the one that is asked about, and the user may not view it."""
+
+
+def explanation(
+    user: Any, distribution_pk: UUID, project: str, filename: str | None
+) -> dict[str, Any]:
+    """What the index of a distribution says of a normalised name, and why. Raises NotForHim."""
+    return async_to_sync(_explained)(user, distribution_pk, NormalizedName(project), filename)
 
 
 def trial(
+    user: Any,
     distribution_pk: UUID,
     ruleset: Ruleset,
     at: datetime,
@@ -47,16 +54,16 @@ def trial(
 ) -> Trial:
     """What a ruleset would do with what the index of a distribution is known to have.
 
-    Raises SourceFailed where it cannot be told what that is.
+    Raises SourceFailed where it cannot be told what that is, and NotForHim.
     """
     tried = async_to_sync(_tried)
-    return tried(distribution_pk, ruleset, at, project=project, after=after, limit=limit)
+    return tried(user, distribution_pk, ruleset, at, project=project, after=after, limit=limit)
 
 
 async def _explained(
-    distribution_pk: UUID, project: NormalizedName, filename: str | None
+    user: Any, distribution_pk: UUID, project: NormalizedName, filename: str | None
 ) -> dict[str, Any]:
-    async with _asking(distribution_pk) as (index, merging, _):
+    async with _asking(user, distribution_pk) as (index, merging, _):
         if index is None:
             # It has gone since the request was let in.
             return {"index": "", "project": project, "status": 404, "reason": "The index has gone."}
@@ -64,9 +71,16 @@ async def _explained(
 
 
 async def _tried(
-    distribution_pk: UUID, ruleset: Ruleset, at: datetime, *, project: str, after: str, limit: int
+    user: Any,
+    distribution_pk: UUID,
+    ruleset: Ruleset,
+    at: datetime,
+    *,
+    project: str,
+    after: str,
+    limit: int,
 ) -> Trial:
-    async with _asking(distribution_pk) as (index, merging, ruling):
+    async with _asking(user, distribution_pk) as (index, merging, ruling):
         if index is None:
             return Trial(at=at, projects_looked_at=0, next=None, results=())
         return await try_at_index(
@@ -75,10 +89,15 @@ async def _tried(
 
 
 @asynccontextmanager
-async def _asking(distribution_pk: UUID) -> AsyncIterator[tuple[Index | None, Merging, Ruling]]:
+async def _asking(
+    user: Any, distribution_pk: UUID
+) -> AsyncIterator[tuple[Index | None, Merging, Ruling]]:
     """The index of a distribution, None where it has gone, and what answers for it."""
     snapshot = Snapshot()
     snapshot.replace(await in_database(rows.distributions))
+    index = snapshot.of(distribution_pk)
+    if index is not None:
+        await _let_in(user, index)
     memory: Memory[Any] = Memory(_MEMORY)
     flights = Flights()
     folder = Path(settings.WORKING_DIRECTORY) / "pyindex-downloads"
@@ -93,4 +112,16 @@ async def _asking(distribution_pk: UUID) -> AsyncIterator[tuple[Index | None, Me
     ruling = Ruling(Refusals(traffic))
     merging.remote, merging.judge = through, ruling
     async with through.running():
-        yield snapshot.of(distribution_pk), merging, ruling
+        yield index, merging, ruling
+
+
+async def _let_in(user: Any, index: Index) -> None:
+    """Raise NotForHim where a user may not view a protected index behind one that he may view."""
+    for door in index.doors:
+        if door.distribution_pk == index.distribution_pk:
+            continue
+        if not await in_database(permissions.views, None, user, door.distribution_pk):
+            raise NotForHim(
+                f"The index {index.base_path!r} shows what is in {door.base_path!r}, which is "
+                "protected and which you may not view."
+            )

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +16,7 @@ from pulp_pyindex.app.serializers import (
     PyindexExplainQuerySerializer,
     PyindexExplanationSerializer,
 )
-from pulp_pyindex.app.serving.asked import explanation
+from pulp_pyindex.app.serving.asked import NotForHim, explanation
 from pulp_pyindex.app.tasks import relying  # noqa: F401 - connects its receivers
 
 
@@ -42,7 +42,11 @@ class MergingActionsMixin:
         query = PyindexExplainQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        return Response(explanation(distribution.pk, asked["project"], asked["filename"]))
+        user, name, filename = request.user, asked["project"], asked["filename"]
+        try:
+            return Response(explanation(user, distribution.pk, name, filename))
+        except NotForHim as error:
+            raise PermissionDenied(str(error)) from error
 
     @extend_schema(
         description="Trigger an asynchronous delete task. A distribution that is a base of others "

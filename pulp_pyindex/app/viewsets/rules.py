@@ -10,7 +10,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,7 +36,7 @@ from pulp_pyindex.app.serializers import (
     PyindexDryRunSerializer,
     PyindexRulesetSerializer,
 )
-from pulp_pyindex.app.serving.asked import trial
+from pulp_pyindex.app.serving.asked import NotForHim, trial
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.index.rules import Ruleset, read_ruleset, read_stored_ruleset
 
@@ -149,7 +149,9 @@ def _tried(
     if found.remote_id is None and not found.base_rows.exists():
         return try_ruleset(ruleset, _version(found), at, **which)
     try:
-        return trial(found.pk, ruleset, at, **which)
+        return trial(user, found.pk, ruleset, at, **which)
+    except NotForHim as error:
+        raise PermissionDenied(str(error)) from error
     except SourceFailed as failure:
         raise ValidationError({"of": [f"{failure}."]}) from failure
 
