@@ -92,3 +92,24 @@ def test_a_name_that_waits_to_be_published_is_owned(pulp: Pulp, upstream: Upstre
     assert "not published yet" in index.get(page).text
     pulp.publish(pulp.latest(house.repository)["pulp_href"])
     index.wait(lambda one: list(one.files(name)) == [mine.filename], "the own file", timeout=1)
+
+
+def test_patterns_send_names_to_one_upstream_each(
+    pulp: Pulp, upstream: Upstream, make_upstream: Callable[..., Upstream]
+) -> None:
+    """As simpleindex routes: what one pattern holds is asked of nobody else, there or not."""
+    routed, rest = make_upstream(), upstream
+    mine, other = wheel("torch-x", "1.0", salt=unique()), wheel("lib", "1.0", salt=unique())
+    routed.add(mine, wheel("lib", "9.0", salt=unique()))
+    rest.add(other, wheel("torch-x", "9.0", salt=unique()), wheel("torch-gone", salt=unique()))
+    remotes = (
+        pulp.create_remote(routed.url, includes=["Torch*"]),
+        pulp.create_remote(rest.url, excludes=["torch*"]),
+    )
+    bases = [pulp.distribute(remote=one["pulp_href"])["pulp_href"] for one in remotes]
+    index = Index(base=pulp.distribute(bases=bases)["base_url"])
+    index.wait(lambda one: list(one.files("torch-x")) == [mine.filename], "the route")
+    assert list(index.files("lib")) == [other.filename]
+    assert index.get("simple/torch-gone/").status_code == 404
+    assert (rest.asked("*torch*"), routed.asked("*lib*")) == ([], [])
+    assert index.projects() == {"torch-x", "lib"}
