@@ -36,7 +36,7 @@ class Choosing:
         )
         self._merged = Routes(
             MergedPages(self.merging, memory),
-            MergedFiles(self.merging),
+            MergedFiles(self.merging, memory),
             MergedProvenances(self.merging),
             MergedDocuments(self.merging, memory),
         )

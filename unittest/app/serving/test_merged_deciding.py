@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from pulp_pyindex.app.serving.files import FileAnswer
 from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.merged.deciding import Merging
 from pulp_pyindex.app.serving.merged.explaining import explain
@@ -18,6 +19,7 @@ from pulp_pyindex.app.serving.merged.roots import listing
 from pulp_pyindex.app.serving.merged.verdicts import Reach, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Listing, Offer, SourceFailed, Withheld
+from pulp_pyindex.app.serving.stored import FileInMemory
 from pulp_pyindex.index.merging import Routing, read_patterns
 from pulp_pyindex.index.names import NormalizedName, normalize
 from pulp_pyindex.index.pages import File, ProjectEntry, ProjectPage
@@ -66,6 +68,11 @@ class Source:
     async def claim(self, index: Index, project: NormalizedName) -> None:
         return None
 
+    async def file(
+        self, request: Any, index: Index, path: FilePath, *, guarded: bool
+    ) -> FileAnswer | None:
+        return FileInMemory({"ETag": path.sha256}, b"bytes"), "held"
+
 
 def index(path: str, *bases: Index, **more: Any) -> Index:
     number = sum(path.encode())
@@ -99,7 +106,9 @@ class World:
     remote: Source = field(default_factory=lambda: Source("remote"))
 
     def __post_init__(self) -> None:
-        self.merging = Merging(cast(Own, self.own), Memory(10**6), Flights())
+        self.memory: Memory[Any] = Memory(10**6)
+        self.merging = Merging(cast(Own, self.own), self.memory, Flights())
+        self.files = MergedFiles(self.merging, self.memory)
         self.merging.remote = cast(Any, self.remote)
 
     def verdict(self, index: Index, reach: Reach = Reach.UPSTREAM) -> Verdict:
@@ -192,7 +201,7 @@ def test_a_base_with_nothing_behind_it_is_no_empty_base() -> None:
 def placed(world: World, asked: Index, wanted: File) -> tuple[int, str]:
     """The status and reason for a file, 200 where it may be had."""
     path = FilePath(wanted.hashes["sha256"], wanted.filename, is_metadata=False)
-    found = asyncio.run(MergedFiles(world.merging).place(asked, path))
+    found = asyncio.run(world.files.place(asked, path))
     return (200, str(found.member)) if found.member else (found.status, found.reason)
 
 
@@ -210,6 +219,28 @@ def test_a_file_is_had_where_the_verdict_shows_it() -> None:
     status, reason = placed(world, MERGING, theirs)
     assert status == 404
     assert "the index 'private' has a file of this name and is nearer" in reason
+
+
+def test_a_file_is_found_at_once_as_long_as_its_verdict_holds() -> None:
+    """By the source's own key where it lasts, by one that is forgotten in time where it expires."""
+
+    async def asked(**more: Any) -> tuple[Hashable, World]:
+        wanted = file("a")
+        world = World(remote=Source("remote", {"public": offer(wanted, **more)}))
+        segments = wanted.url.removeprefix("../../").split("/")
+        _, key = await world.files.answer(cast(Any, None), PUBLIC, segments)
+        return key, world
+
+    async def told() -> None:
+        assert (await asked())[0] == "held"
+        reported = Withheld(file=file("a"), action=Action.REPORT, by="rule", text="", at="public")
+        assert (await asked(reported=(reported,)))[0] is None
+        key, world = await asked(expires=time.time() + 0.05)
+        assert isinstance(world.memory.get(key), FileInMemory)
+        while world.memory.get(key) is not None:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(told())
 
 
 def test_a_rule_of_a_member_holds_above_it() -> None:

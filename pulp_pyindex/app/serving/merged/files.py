@@ -6,8 +6,11 @@ by who has the file, and by the name; the project's verdict then decides, as it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import time
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 from packaging.utils import NormalizedName
@@ -15,6 +18,7 @@ from packaging.utils import NormalizedName
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.files import FileAnswer
+from pulp_pyindex.app.serving.memory import Memory
 from pulp_pyindex.app.serving.merged.deciding import Merging
 from pulp_pyindex.app.serving.merged.verdicts import Verdict
 from pulp_pyindex.app.serving.snapshot import Index
@@ -38,8 +42,9 @@ class Placed:
 class MergedFiles:
     """As `serving.files.Files`."""
 
-    def __init__(self, merging: Merging) -> None:
+    def __init__(self, merging: Merging, memory: Memory[Any]) -> None:
         self._merging = merging
+        self._memory = memory
 
     async def answer(
         self, request: web.Request, index: Index, segments: Sequence[str]
@@ -63,8 +68,20 @@ class MergedFiles:
         if found is None:
             return _missing(index, segments[-1]), None
         answer, key = found
-        lasts = placed.verdict is not None and placed.verdict.lasts and not placed.noted
-        return answer, key if lasts else None
+        verdict = placed.verdict
+        if key is None or verdict is None or verdict.is_fleeting or placed.noted:
+            return answer, None
+        return answer, key if verdict.lasts else self._until(verdict, key, answer)
+
+    def _until(self, verdict: Verdict, key: Hashable, answer: Any) -> Hashable:
+        """A key of the answer under which it is found until the verdict expires."""
+        assert verdict.expires is not None
+        held = ("until", verdict.expires, key)
+        if self._memory.get(held) is not answer:
+            self._memory.put(held, answer, answer.size)
+            delay = max(0.0, verdict.expires - time.time())
+            asyncio.get_running_loop().call_later(delay, self._memory.forget, held)
+        return held
 
     async def place(self, index: Index, path: FilePath) -> Placed:
         """Where the file at an address comes from by the verdict on its project."""

@@ -20,6 +20,10 @@ class Passed(StoredFile):
         self._cached_pk = cached_pk
         self._note = note
 
+    @property
+    def size(self) -> int:
+        return self.inner.size
+
     def is_lost(self) -> bool:
         return self.inner.is_lost()
 
