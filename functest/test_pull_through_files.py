@@ -105,6 +105,53 @@ def test_what_passed_becomes_versions_of_a_repository(pulp: Pulp, upstream: Upst
     assert names(page(passed, "beta")) == ["beta-1.0-py3-none-any.whl"]
 
 
+def test_what_upstream_says_of_kept_files_is_followed(pulp: Pulp, upstream: Upstream) -> None:
+    """Back and forth, all of it by one version, and by none where it is the same as before."""
+    one, two, gone = fresh(), fresh(version="2.0"), fresh(version="3.0")
+    upstream.add(one, gone)
+    document = provenance(two)
+    upstream.add(two, provenance=document)
+    passed = pass_through(pulp, upstream.url, keep=True, provenance=True)
+    for made in (one, two, gone):
+        assert passed.index.download("alpha", made.filename) == made.body
+    passed.wait_kept(one.filename, two.filename, gone.filename)
+    repository = passed.repository
+    assert repository is not None
+    first = pulp.latest(repository)
+    assert [row["filename"] for row in pulp.units(repository, "provenances")] == [two.filename]
+    # Another release, and the page as it was: what is kept is as it was.
+    upstream.add(fresh(version="4.0"))
+    passed.renew("alpha")
+    passed.renew("alpha")
+    catalogue = upstream.catalogue
+    catalogue.yank(one.filename, "broken")
+    catalogue.set_status("alpha", "deprecated", "use beta")
+    catalogue.change(one.filename, provenance=provenance(one))
+    catalogue.change(two.filename, requires_python=">=3.9", provenance=None)
+    catalogue.remove(gone.filename)
+    passed.renew("alpha")
+    wait_for(lambda: pulp.units(repository, "yanks") != [], "the yank", 30)
+    second = pulp.latest(repository)
+    assert second["number"] == first["number"] + 1
+    assert pulp.filenames(second) == {made.filename for made in (one, two, gone)}
+    assert [row["filename"] for row in pulp.units(repository, "provenances")] == [one.filename]
+    prod = pulp.create_repository()
+    pulp.task(pulp.post(f"{prod['pulp_href']}promote/", {"source": repository["pulp_href"]}))
+    index = type(passed.index)(base=pulp.distribute(repository=prod["pulp_href"])["base_url"])
+    told = index.wait_served().json("alpha")
+    assert told["project-status"] == {"status": "deprecated", "reason": "use beta"}
+    files = {file["filename"]: file for file in told["files"]}
+    assert files[one.filename]["yanked"] == "broken"
+    assert files[two.filename]["requires-python"] == ">=3.9"
+    assert index.download("alpha", two.filename) == two.body
+    catalogue.unyank(one.filename)
+    catalogue.set_status("alpha", None)
+    passed.renew("alpha")
+    wait_for(lambda: pulp.units(repository, "yanks") == [], "the yank to go", 30)
+    assert pulp.units(repository, "project_statuses") == []
+    assert pulp.latest(repository)["number"] == second["number"] + 1
+
+
 def test_nothing_is_kept_of_what_is_only_streamed(pulp: Pulp, upstream: Upstream) -> None:
     """Each client has it from upstream, and the digest is checked all the same."""
     one = fresh(payload=LARGE)

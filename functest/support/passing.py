@@ -37,6 +37,16 @@ class Passed:
         count: int = answer.json()["pages"]
         return count
 
+    def renew(self, project: str) -> None:
+        """Have the page be what upstream says now."""
+        assert self.invalidate(project) == 1
+
+        def is_renewed() -> bool:
+            # Whoever does not know yet that it is invalid does not ask.
+            return self.index.get(f"simple/{project}/").ok and self.cache()["stale"] == 0
+
+        wait_for(is_renewed, f"the page of {project} as it is now", 20)
+
     def evict(self, **limits: Any) -> Row:
         """The result of the task that lets files go."""
         href = f"{self.distribution['pulp_href']}evict/"

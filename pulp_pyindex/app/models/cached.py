@@ -49,12 +49,12 @@ class PyindexCachedFile(models.Model):
     id = models.BigAutoField(primary_key=True)
     distribution = models.ForeignKey(PyindexDistribution, on_delete=models.CASCADE)
     file = models.ForeignKey(PyindexFile, on_delete=models.CASCADE)
-    #: 0: it gave way, its bytes are no longer here.
+    #: 0: it gave way, its bytes are no longer here; or another row counts the same bytes.
     size = models.BigIntegerField()
     kept_at = models.DateTimeField(auto_now_add=True)
     #: Not more exact than a few seconds.
     used_at = models.DateTimeField()
-    #: Whether the distribution's repository is still to take it in.
+    #: Whether the distribution's repository is still to take it in, or to hear what is said of it.
     is_pending = models.BooleanField(default=False)
 
     class Meta:

@@ -11,12 +11,17 @@ from pulp_pyindex.app.tasks.units import KINDS
 from pulp_pyindex.app.tasks.versions import Change
 
 _HELD = "held.repository_id = %(repository)s AND held.version_removed_id IS NULL"
+#: Projects of which `remote` knows what its upstream says.
+_READ = """
+    SELECT state.project FROM pyindex_pyindexprojectstate state
+    JOIN pyindex_listed listed USING (project)
+    WHERE state.remote_id = %(remote)s AND listed.outcome = 'read'
+"""
 
 
 def desire(cursor: Any, remote: PyindexRemote) -> None:
     """Fill `pyindex_desired` with the units of all projects that were read, now or before."""
-    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS pyindex_desired (content_id uuid PRIMARY KEY)")
-    cursor.execute("TRUNCATE pyindex_desired")
+    _desire_nothing(cursor)
     cursor.execute(
         """
         INSERT INTO pyindex_desired
@@ -38,21 +43,49 @@ def align(change: Change, remote: PyindexRemote, *, mirror: bool, broken: Sequen
     """
     cursor = change.cursor
     values = {"repository": change.repository.pk, "remote": remote.pk}
+    _bring_desired(cursor, values)
+    if mirror:
+        _let_go_undesired(cursor, values)
+    else:
+        _let_go_taken_back(cursor, values, read=_READ, with_provenance=remote.provenance)
+    if broken:
+        _leave_out(cursor, broken)
+
+
+def follow(
+    change: Change, remote: PyindexRemote, *, units: Sequence[UUID], projects: Sequence[str]
+) -> None:
+    """As `align` without mirror, of some files only: add to the tables of `change`.
+
+    `units` are those files and all that upstream says of them and of `projects`, which are those
+    whose pages are known.
+    """
+    cursor = change.cursor
+    _desire_nothing(cursor)
+    cursor.execute("INSERT INTO pyindex_desired SELECT DISTINCT unnest(%s::uuid[])", [list(units)])
+    cursor.execute("ANALYZE pyindex_desired")
+    values = {"repository": change.repository.pk, "projects": list(projects)}
+    _bring_desired(cursor, values)
+    read = "SELECT unnest(%(projects)s::text[])"
+    _let_go_taken_back(cursor, values, read=read, with_provenance=remote.provenance)
+
+
+def _desire_nothing(cursor: Any) -> None:
+    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS pyindex_desired (content_id uuid PRIMARY KEY)")
+    cursor.execute("TRUNCATE pyindex_desired")
+
+
+def _bring_desired(cursor: Any, values: dict[str, Any]) -> None:
     cursor.execute(
         f"""
         INSERT INTO pyindex_coming
         SELECT content_id FROM pyindex_desired
         WHERE NOT EXISTS (SELECT FROM core_repositorycontent held
                           WHERE held.content_id = pyindex_desired.content_id AND {_HELD})
+        ON CONFLICT DO NOTHING
         """,
         values,
     )
-    if mirror:
-        _let_go_undesired(cursor, values)
-    else:
-        _let_go_taken_back(cursor, values, with_provenance=remote.provenance)
-    if broken:
-        _leave_out(cursor, broken)
 
 
 def _let_go_undesired(cursor: Any, values: dict[str, Any]) -> None:
@@ -76,7 +109,10 @@ def _let_go_undesired(cursor: Any, values: dict[str, Any]) -> None:
         )
 
 
-def _let_go_taken_back(cursor: Any, values: dict[str, Any], *, with_provenance: bool) -> None:
+def _let_go_taken_back(
+    cursor: Any, values: dict[str, Any], *, read: str, with_provenance: bool
+) -> None:
+    """`read` is SQL for the projects whose pages are known."""
     # Where upstream is not asked for provenance, what there is holds as long as the bytes.
     stale = "" if with_provenance else "AND file.sha256 <> unit.file_sha256"
     for table, taken_back in (("pyindex_pyindexyank", ""), ("pyindex_pyindexprovenance", stale)):
@@ -90,6 +126,7 @@ def _let_go_taken_back(cursor: Any, values: dict[str, Any], *, with_provenance: 
                           JOIN pyindex_desired ON content_id = file.content_ptr_id
                           WHERE file.project = unit.project AND file.filename = unit.filename
                             {taken_back})
+            ON CONFLICT DO NOTHING
             """,
             values,
         )
@@ -98,11 +135,9 @@ def _let_go_taken_back(cursor: Any, values: dict[str, Any], *, with_provenance: 
         INSERT INTO pyindex_going
         SELECT unit.content_ptr_id FROM pyindex_pyindexprojectstatus unit
         JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id AND {_HELD}
-        JOIN pyindex_listed USING (project)
-        JOIN pyindex_pyindexprojectstate state
-          ON state.remote_id = %(remote)s AND state.project = unit.project
-        WHERE pyindex_listed.outcome = 'read'
+        WHERE unit.project IN ({read})
           AND NOT EXISTS (SELECT FROM pyindex_desired WHERE content_id = unit.content_ptr_id)
+        ON CONFLICT DO NOTHING
         """,
         values,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,13 +13,10 @@ from pulpcore.plugin.models import Remote
 
 from pulp_pyindex.app.exceptions import FileMismatch, UpstreamError
 from pulp_pyindex.app.models import PyindexRemote
+from pulp_pyindex.app.tasks.attesting import Attested, attest, in_turns, offered
 from pulp_pyindex.app.tasks.downloading import Fetched, fetch
 from pulp_pyindex.app.tasks.pages import Kept, Read
-from pulp_pyindex.app.upstream import ACCEPT_PROVENANCE, Upstream
-from pulp_pyindex.index import provenance
-from pulp_pyindex.index.errors import InvalidProvenance
-
-_AT_ONCE = 100
+from pulp_pyindex.app.upstream import Upstream
 
 
 @dataclass(slots=True)
@@ -31,21 +26,17 @@ class Completed:
     read: Read
     #: filename → sha256, of every file that can be taken in.
     sha256: dict[str, str]
-    #: (file, sha256 of the document, document)
-    provenance: list[tuple[Kept, str, str]] = field(default_factory=list)
-    #: Provenance units that are known from before.
-    reused: list[UUID] = field(default_factory=list)
+    attested: Attested = field(default_factory=Attested)
     #: Files that had to be downloaded to learn their sha256.
     fetched: list[Fetched] = field(default_factory=list)
     #: (filename, reason)
     refused: list[tuple[str, str]] = field(default_factory=list)
     failed_files: list[tuple[str, str]] = field(default_factory=list)
-    failed_provenance: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
         """False where the next sync should try again."""
-        return not (self.failed_files or self.failed_provenance or self.refused)
+        return not (self.failed_files or self.attested.failed or self.refused)
 
 
 class Completer:
@@ -83,7 +74,7 @@ class Completer:
                 unknown.append(kept)
             else:
                 done.sha256[kept.file.filename] = digest
-        await _in_turns(unknown, lambda kept: self._learn_digest(done, kept))
+        await in_turns(unknown, lambda kept: self._learn_digest(done, kept))
 
     async def _learn_digest(self, done: Completed, kept: Kept) -> None:
         file = kept.file
@@ -96,36 +87,11 @@ class Completer:
             done.fetched.append(fetched)
 
     async def _fetch_provenance(self, done: Completed) -> None:
-        offered = [
-            kept
-            for kept in done.read.kept
-            if kept.file.provenance is not None and kept.file.filename in done.sha256
-        ]
-        if not offered:
+        kept = done.read.kept
+        if not offered(kept, done.sha256):
             return
         known = await sync_to_async(self._known_provenance)(done.read.ask.project)
-        unknown = []
-        for kept in offered:
-            unit = known.get((kept.file.filename, done.sha256[kept.file.filename]))
-            if unit is None:
-                unknown.append(kept)
-            else:
-                done.reused.append(unit)
-        await _in_turns(unknown, lambda kept: self._fetch_one_provenance(done, kept))
-
-    async def _fetch_one_provenance(self, done: Completed, kept: Kept) -> None:
-        url = kept.file.provenance
-        assert url is not None
-        try:
-            answer = await self._upstream.page(
-                url, accept=ACCEPT_PROVENANCE, max_bytes=provenance.MAX_SIZE
-            )
-            document = provenance.check(answer.body, kept.file.filename)
-        except (UpstreamError, InvalidProvenance) as error:
-            done.failed_provenance.append((kept.file.filename, str(error)))
-        else:
-            digest = hashlib.sha256(answer.body).hexdigest()
-            done.provenance.append((kept, digest, document))
+        done.attested = await attest(self._upstream, kept, done.sha256, known)
 
     def _known_digests(self, project: str) -> dict[tuple[str, str], str]:
         """(filename, url) → sha256 of what this remote's pages came to before."""
@@ -166,8 +132,3 @@ class Completer:
             )
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
-
-
-async def _in_turns(items: list[Kept], work: Any) -> None:
-    for start in range(0, len(items), _AT_ONCE):
-        await asyncio.gather(*(work(item) for item in items[start : start + _AT_ONCE]))

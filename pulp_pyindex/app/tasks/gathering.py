@@ -171,7 +171,7 @@ class Gathering:
         for target, entries in (
             (report.refused_files, done.refused),
             (report.failed_files, done.failed_files),
-            (report.failed_provenance, done.failed_provenance),
+            (report.failed_provenance, done.attested.failed),
         ):
             for filename, why in entries:
                 target.add(project=project, filename=filename, reason=why)

@@ -1,4 +1,8 @@
-"""Take files that passed through an index into the repository that keeps them."""
+"""Take files that passed through an index into the repository that keeps them.
+
+What upstream says of them comes along, and follows when upstream says something else. It is the
+same as a sync without mirror makes of it.
+"""
 
 from __future__ import annotations
 
@@ -7,93 +11,168 @@ from typing import Any
 
 from django.db import connection
 
-from pulp_pyindex.app import catalog
-from pulp_pyindex.app.models import PyindexRepository
-from pulp_pyindex.app.tasks import versions, writing
+from pulp_pyindex.app.models import PyindexRemote, PyindexRepository
+from pulp_pyindex.app.tasks import aligning, versions
+from pulp_pyindex.app.tasks.hearing import Heard, Passed, hear
 from pulp_pyindex.app.tasks.present import present
-from pulp_pyindex.index.pages import ProjectStatus
+from pulp_pyindex.app.tasks.report import Listed
 
 #: Files taken into one version at most.
 BATCH = 5000
 
 _PENDING = """
-    SELECT cached.id, cached.file_id, unit.project, unit.version, unit.filename, d.remote_id
+    SELECT cached.id, cached.file_id, unit.project, unit.filename, unit.sha256, d.remote_id,
+        EXISTS (
+            SELECT FROM core_repositorycontent held
+            WHERE held.content_id = cached.file_id AND held.repository_id = d.repository_id
+              AND held.version_removed_id IS NULL),
+        EXISTS (
+            SELECT FROM core_repositorycontent held
+            JOIN core_repositoryversion removed ON removed.pulp_id = held.version_removed_id
+            WHERE held.content_id = cached.file_id AND held.repository_id = d.repository_id
+              AND removed.pulp_created > cached.kept_at)
     FROM pyindex_pyindexcachedfile cached
     JOIN core_distribution d ON d.pulp_id = cached.distribution_id
     JOIN pyindex_pyindexfile unit ON unit.content_ptr_id = cached.file_id
-    WHERE d.repository_id = %s AND cached.is_pending ORDER BY cached.id LIMIT %s
+    WHERE d.repository_id = %s AND cached.is_pending AND cached.id > %s
+    ORDER BY cached.id LIMIT %s
+"""
+_LOCK = """
+    SELECT project, sha256 FROM pyindex_pyindexcachedpage
+    WHERE remote_id = %s AND project = ANY(%s) ORDER BY project FOR SHARE
+"""
+#: Files whose facts have changed are other units, which passed through the same indexes.
+_RENEW = """
+    INSERT INTO pyindex_pyindexcachedfile AS known
+        (distribution_id, file_id, size, kept_at, used_at, is_pending)
+    SELECT cached.distribution_id, fresh.unit, 0, now(), max(cached.used_at), bool_or(fresh.waits)
+    FROM unnest(%(rows)s::bigint[], %(units)s::uuid[], %(waits)s::bool[]) AS fresh (id, unit, waits)
+    JOIN pyindex_pyindexcachedfile cached USING (id)
+    WHERE cached.file_id <> fresh.unit
+    GROUP BY cached.distribution_id, fresh.unit
+    ON CONFLICT (distribution_id, file_id) DO UPDATE
+    SET is_pending = known.is_pending OR EXCLUDED.is_pending
+"""
+_DONE = """
+    WITH theirs AS MATERIALIZED (
+        SELECT id FROM pyindex_pyindexcachedfile WHERE id = ANY(%(rows)s)
+        ORDER BY id FOR NO KEY UPDATE)
+    UPDATE pyindex_pyindexcachedfile cached
+    SET is_pending = fresh.waits AND cached.file_id = fresh.unit
+    FROM theirs
+    JOIN unnest(%(rows)s::bigint[], %(units)s::uuid[], %(waits)s::bool[])
+      AS fresh (id, unit, waits) USING (id)
+    WHERE cached.id = theirs.id
 """
 
 
 def take_in_passed(repository_pk: str) -> dict[str, Any]:
     """Make versions of the files that have passed and wait for that: one, as a rule.
 
-    With a file come its yank and its project's status as upstream's page has them. Returns how
-    many files were taken in, and the numbers of the versions.
+    With a file come its yank, its provenance and its project's status. Files that the repository
+    has already wait where upstream says something else of them; where that comes to the same there
+    is no version. Returns how many files were taken in, of how many others it was looked what is
+    said of them, and the numbers of the versions.
     """
     repository = present(PyindexRepository.objects.all(), repository_pk)
-    taken = 0
+    taken = followed = after = 0
     numbers: list[int] = []
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_PENDING, [repository.pk, BATCH])
-            rows = cursor.fetchall()
-        if not rows:
-            return {"taken": taken, "versions": numbers}
-        number = versions.whole(lambda rows=rows: _take(repository, rows))  # type: ignore[misc]  # the default binds
-        taken += len(rows)
+    failed = Listed()
+    while passed := _pending(repository, after):
+        after = passed[-1].pk
+        heard = _hear(repository, passed)
+        number = versions.whole(lambda passed=passed, heard=heard: _take(repository, passed, heard))  # type: ignore[misc]  # the defaults bind
+        taken += sum(not (one.is_held or one.has_gone) for one in passed)
+        followed += sum(one.is_held for one in passed)
         if number is not None:
             numbers.append(number)
+        for one in heard:
+            for project, filename, reason in one.failed_provenance:
+                failed.add(project=project, filename=filename, reason=reason)
+    return {
+        "taken": taken,
+        "followed": followed,
+        "versions": numbers,
+        "failed_provenance": failed.entries,
+        "failed_provenance_count": failed.count,
+    }
 
 
-def _take(repository: PyindexRepository, rows: Sequence[tuple[Any, ...]]) -> int | None:
-    # Of two files of one name the one that came last is what upstream has.
-    files = {filename: file for _, file, _, _, filename, _ in rows}
+def _pending(repository: PyindexRepository, after: int) -> list[Passed]:
+    names = ("pk", "unit", "project", "filename", "sha256", "remote_pk", "is_held", "has_gone")
+    with connection.cursor() as cursor:
+        cursor.execute(_PENDING, [repository.pk, after, BATCH])
+        return [Passed(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _hear(repository: PyindexRepository, passed: Sequence[Passed]) -> list[Heard]:
+    """What the upstreams say of files; of several of one name the one that came last counts."""
+    last = {one.filename: one for one in passed if one.is_held or not one.has_gone}
+    by_remote: dict[Any, list[Passed]] = {}
+    for one in last.values():
+        by_remote.setdefault(one.remote_pk, []).append(one)
+    remotes = PyindexRemote.objects.select_related("pulp_domain").in_bulk(
+        [pk for pk in by_remote if pk is not None]
+    )
+    found: list[Heard] = []
+    spoken_of: set[str] = set()
+    for pk, remote in sorted(remotes.items()):
+        heard = hear(repository, remote, by_remote[pk], spoken_of)
+        spoken_of.update(heard.projects)
+        found.append(heard)
+    return found
+
+
+def _take(
+    repository: PyindexRepository, passed: Sequence[Passed], heard: Sequence[Heard]
+) -> int | None:
+    told = {key: unit for one in heard for key, unit in one.files.items()}
+    named = {filename for filename, _ in told}
+    # Of some their upstream says nothing any more: they have passed all the same.
+    alone = {
+        one.filename: one.unit
+        for one in passed
+        if not (one.is_held or one.has_gone or one.filename in named)
+    }
     with versions.change(repository) as change:
+        for one in heard:
+            aligning.follow(change, one.remote, units=one.units, projects=one.projects)
         change.cursor.execute(
             "INSERT INTO pyindex_coming SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING",
-            [list(files.values())],
+            [list(alone.values())],
         )
-        _bring_said(repository, rows, change)
         change.forget_replaced()
         change.settle()
-        version = change.commit(info={"source": "pull-through", "files": sorted(files)[:100]})
-        change.cursor.execute(
-            "UPDATE pyindex_pyindexcachedfile SET is_pending = false WHERE id = ANY(%s)",
-            [[row[0] for row in rows]],
-        )
+        files = sorted({one.filename for one in passed})
+        version = change.commit(info={"source": "pull-through", "files": files[:100]})
+        _note_done(change.cursor, passed, told, heard)
     return None if version is None else int(version.number)
 
 
-def _bring_said(
-    repository: PyindexRepository, rows: Sequence[tuple[Any, ...]], change: versions.Change
+def _note_done(
+    cursor: Any,
+    passed: Sequence[Passed],
+    told: dict[tuple[str, str], Any],
+    heard: Sequence[Heard],
 ) -> None:
-    """Let yanks and statuses come along."""
-    batch = writing.Batch()
-    by_remote: dict[Any, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        by_remote.setdefault(row[-1], []).append(row)
-    for remote_pk, some in by_remote.items():
-        if remote_pk is None:
-            continue
-        pages = catalog.cached_pages(remote_pk, sorted({row[2] for row in some}))
-        for project, cached in pages.items():
-            if cached.page is None:
-                continue
-            status = cached.page.status
-            if status != ProjectStatus():
-                batch.add(writing.STATUSES, (project, str(status.status), status.reason))
-            yanked = {file.filename: file.yanked for file in cached.page.files}
-            for _, _, owner, release, filename, _ in some:
-                if owner == project and yanked.get(filename) is not None:
-                    reason = yanked[filename]
-                    batch.add(writing.YANKS, (project, release, filename, reason))
-    if not len(batch):
-        return
-    writing.Writer(repository.pulp_domain_id).write(batch)
-    for kind in (writing.YANKS, writing.STATUSES):
-        if batch.rows[kind.table]:
-            change.cursor.execute(
-                f"INSERT INTO pyindex_coming SELECT content_id FROM {kind.table}"
-                " ON CONFLICT DO NOTHING"
-            )
+    """They wait no longer, but for those of which the last word is still to be heard."""
+    unfinished: set[str] = set()
+    moved: set[tuple[Any, str]] = set()
+    for one in heard:
+        unfinished |= one.postponed
+        # Whoever writes down a page now waits until this is done, and marks what is held then.
+        cursor.execute(_LOCK, [one.remote.pk, sorted(one.pages)])
+        moved |= {
+            (one.remote.pk, project)
+            for project, sha256 in cursor.fetchall()
+            if sha256 != one.pages[project]
+        }
+    values = {
+        "rows": [one.pk for one in passed],
+        "units": [told.get((one.filename, one.sha256), one.unit) for one in passed],
+        "waits": [
+            one.filename in unfinished or (one.remote_pk, one.project) in moved for one in passed
+        ],
+    }
+    cursor.execute(_RENEW, values)
+    cursor.execute(_DONE, values)

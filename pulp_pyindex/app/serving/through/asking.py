@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 from packaging.utils import NormalizedName
 
@@ -26,6 +27,7 @@ from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.app.serving.through import recording
 from pulp_pyindex.app.serving.through.connections import Link
 from pulp_pyindex.app.serving.through.freshness import lifetime, moment
+from pulp_pyindex.app.serving.through.news import news
 from pulp_pyindex.app.serving.traffic import Question
 from pulp_pyindex.app.tasks.pages import project_url
 from pulp_pyindex.app.upstream import PageAnswer
@@ -42,14 +44,22 @@ _GLANCE = 0.01
 _LARGE = 64 * 1024
 
 Heard = Callable[[CachedPage], None]
+#: Is told of repositories that have files of which a page says something new.
+Note = Callable[[Iterable[UUID]], None]
 
 
 class Asking:
     """Asks for one page; use once."""
 
     def __init__(
-        self, folder: Path, link: Link, project: NormalizedName, known: CachedPage | None
+        self,
+        folder: Path,
+        link: Link,
+        project: NormalizedName,
+        known: CachedPage | None,
+        note: Note,
     ) -> None:
+        self._note = note
         self._link = link
         self._project = project
         self._known = known
@@ -153,16 +163,17 @@ class Asking:
                 heard(same)
                 await _written(recording.confirm_page, remote_pk, same)
                 return
-        fresh, body = await self._read(answer, now, fresh_until)
+        fresh, body, said = await self._read(answer, now, fresh_until)
         heard(fresh)
-        await _written(recording.write_page, remote_pk, fresh, body)
+        self._note(await _written(recording.write_page, remote_pk, fresh, body, said) or ())
 
     async def _read(
         self, answer: PageAnswer, now: float, fresh_until: float
-    ) -> tuple[CachedPage, bytes]:
+    ) -> tuple[CachedPage, bytes, Set[str] | None]:
+        """The page, the same as it is written down, and what is news of it."""
         link, known = self._link, self._known
 
-        def read() -> tuple[CachedPage, bytes]:
+        def read() -> tuple[CachedPage, bytes, Set[str] | None]:
             page = read_project(answer.body, answer.url, self._project).page
             cached = CachedPage(
                 project=self._project,
@@ -176,7 +187,7 @@ class Asking:
                 size=len(answer.body),
                 digests=_still_linked(known, {file.url for file in page.files}),
             )
-            return cached, catalog.encode_page(page)
+            return cached, catalog.encode_page(page), news(known.page if known else None, page)
 
         try:
             if len(answer.body) > _LARGE:
@@ -208,9 +219,10 @@ def _where(link: Link) -> str:
     return f"the remote {link.remote.name!r}"
 
 
-async def _written(function: Callable[..., T], *arguments: object) -> None:
+async def _written(function: Callable[..., T], *arguments: object) -> T | None:
     """Write down what is known; without a database only this process knows it, for a while."""
     try:
-        await in_database(function, *arguments)
+        return await in_database(function, *arguments)
     except DatabaseGone as gone:
         _log.warning("What an upstream said is not written down: %s", gone)
+        return None

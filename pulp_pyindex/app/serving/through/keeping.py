@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.db import connection
 from django_guid import get_guid, set_guid
 from django_guid.utils import generate_guid
 
-from pulpcore.plugin.constants import TASK_FINAL_STATES
+from pulpcore.plugin.constants import TASK_STATES
 from pulpcore.plugin.models import Task
 from pulpcore.plugin.tasking import dispatch
 from pulpcore.plugin.util import get_prn, set_domain
@@ -37,8 +37,9 @@ _PATIENCE = 15.0
 _USES = 5.0
 #: Seconds between two looks for what other processes left to be done.
 _ROUND = 60.0
-#: Seconds a distribution's cache is left alone after it was told to shrink; longer each time that
-#: no file has come since: what is left cannot go.
+#: Seconds a distribution's cache is left alone after it was told to shrink, and those a repository
+#: is after it was told to take in what is left; longer each time that nothing has come since: a
+#: file cannot go, an upstream cannot be asked.
 _REST = 30.0
 _LONGEST_REST = 3600.0
 
@@ -68,7 +69,7 @@ class Keeping:
         #: Repository → when the first and the last file came that it does not have yet.
         self._due: dict[UUID, tuple[float, float]] = {}
         self._has_grown = False
-        #: Distribution → until when its cache is left alone, and how long that is.
+        #: Distribution or repository → until when it is left alone, and how long that is.
         self._resting: dict[UUID, tuple[float, float]] = {}
         self._wrote = self._rounded = 0.0
 
@@ -83,8 +84,15 @@ class Keeping:
         until, _ = self._resting.get(index.distribution_pk, (0.0, 0.0))
         self._resting[index.distribution_pk] = min(until, now + _REST), 0.0
         if index.repository_pk is not None:
-            first, _ = self._due.get(index.repository_pk, (now, now))
-            self._due[index.repository_pk] = first, now
+            self.note_news([index.repository_pk])
+
+    def note_news(self, repository_pks: Iterable[UUID]) -> None:
+        """There is something that repositories do not have yet: a file, or what is said of one."""
+        now = time.monotonic()
+        for pk in repository_pks:
+            first, _ = self._due.get(pk, (now, now))
+            self._due[pk] = first, now
+            self._resting.pop(pk, None)
 
     async def run(self) -> None:
         """Do what is due, again and again. Runs until it is cancelled."""
@@ -109,7 +117,9 @@ class Keeping:
             await self._write_used()
         if now - self._rounded >= _ROUND:
             self._rounded = now
-            self._due.update((pk, (0.0, 0.0)) for pk in await in_database(_rows, _LEFT))
+            for pk in await in_database(_rows, _LEFT):
+                if self._may_again(pk, now):
+                    self._due[pk] = 0.0, 0.0
             self._has_grown = True
         if self._has_grown and not self._due:
             self._has_grown = False
@@ -128,15 +138,21 @@ class Keeping:
 
     async def _shrink(self, now: float) -> None:
         for pk in await in_database(_rows, _TOO_MUCH):
-            until, rest = self._resting.get(pk, (0.0, 0.0))
-            if until <= now:
-                rest = min(max(2 * rest, _REST), _LONGEST_REST)
-                self._resting[pk] = now + rest, rest
+            if self._may_again(pk, now):
                 await in_database(_ensure_shrunk, pk)
+
+    def _may_again(self, pk: UUID, now: float) -> bool:
+        """Whether it has rested; if so, the next rest begins."""
+        until, rest = self._resting.get(pk, (0.0, 0.0))
+        if until > now:
+            return False
+        rest = min(max(2 * rest, _REST), _LONGEST_REST)
+        self._resting[pk] = now + rest, rest
+        return True
 
 
 def ensure_taken_in(repository_pk: UUID) -> None:
-    """Start a task that takes files into a repository, unless one waits or runs."""
+    """Start a task that takes files into a repository, unless one waits."""
     repository = PyindexRepository.objects.select_related("pulp_domain").get(pk=repository_pk)
     _ensure(
         take_in_passed, repository, {"repository_pk": str(repository.pk)}, repository.pulp_domain
@@ -154,11 +170,13 @@ def _ensure(task: Callable[..., Any], held: Any, kwargs: dict[str, Any], domain:
     if get_guid() is None:
         # pulpcore's middleware does this for requests that pass it; a task must have one.
         set_guid(generate_guid())
-    unfinished = Task.objects.filter(
+    # One that runs may have looked already.
+    waiting = Task.objects.filter(
         name=f"{task.__module__}.{task.__name__}",
         reserved_resources_record__contains=[get_prn(held)],
-    ).exclude(state__in=TASK_FINAL_STATES)
-    if not unfinished.exists():
+        state=TASK_STATES.WAITING,
+    )
+    if not waiting.exists():
         dispatch(task, exclusive_resources=[held], kwargs=kwargs)
 
 

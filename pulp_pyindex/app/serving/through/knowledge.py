@@ -19,7 +19,7 @@ from pulp_pyindex.app.serving.database import DatabaseGone, in_database
 from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import SourceFailed
-from pulp_pyindex.app.serving.through.asking import Asking
+from pulp_pyindex.app.serving.through.asking import Asking, Note
 from pulp_pyindex.app.serving.through.connections import Connections
 from pulp_pyindex.app.serving.traffic import Cache
 
@@ -47,10 +47,13 @@ class Known:
 class Knowledge:
     """The pages that one process knows."""
 
-    def __init__(self, memory: Memory[Any], folder: Path, connections: Connections) -> None:
+    def __init__(
+        self, memory: Memory[Any], folder: Path, connections: Connections, note: Note
+    ) -> None:
         self._memory = memory
         self._folder = folder
         self._connections = connections
+        self._note = note
         self._flights = Flights()
         self._asking: dict[Hashable, asyncio.Future[CachedPage]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -174,7 +177,7 @@ class Knowledge:
             link = await self._connections.of(index)
             future = self._asking.get(key)
             if future is None:
-                asking = Asking(self._folder, link, project, known)
+                asking = Asking(self._folder, link, project, known, self._note)
                 future = asyncio.get_running_loop().create_future()
                 self._asking[key] = future
                 self._start(self._run(key, asking, future, index))
@@ -217,7 +220,7 @@ class Knowledge:
     ) -> None:
         try:
             link = await self._connections.of(index)
-            asking = Asking(self._folder, link, project, known)
+            asking = Asking(self._folder, link, project, known, self._note)
             if await asking.soon(lambda page: self._keep(key, page)):
                 self._note_success(index)
             # What another process hears is found in the database.

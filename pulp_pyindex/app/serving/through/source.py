@@ -67,8 +67,9 @@ class Through:
         self._memory = memory
         self._flights = flights
         self._connections = Connections(traffic)
-        self._knowledge = Knowledge(memory, folder, self._connections)
         self._keeping = Keeping()
+        note = self._keeping.note_news
+        self._knowledge = Knowledge(memory, folder, self._connections, note)
         self._passing = Passing(memory, flights, files, remote, self._keeping)
         self._roots = Roots(memory, folder, self._connections)
 
