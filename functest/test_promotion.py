@@ -79,8 +79,10 @@ def test_named_projects_and_releases_leave_the_rest_alone(
     upstream.add(wheel("alpha-one", "2.0"), wheel("gamma", "1.0"))
     upstream.catalogue.remove("alpha_one-1.0.tar.gz")
     pulp.sync(dev, pulp.create_remote(upstream.url), mirror=True, allow_mass_removal=True)
-    release = {"project": "Alpha.One", "release": "2.0"}
+    release = {"project": "Alpha.One", "release": "2.0.0"}
     promote(pulp, prod, source=dev["pulp_href"], releases=[release], mode="add")
+    origin = pulp.latest(prod)["origin"]
+    assert origin["summary"] == f"promotion of alpha-one 2.0.0 from {dev['name']} version 2"
     names = pulp.filenames(pulp.latest(prod))
     assert "alpha_one-2.0-py3-none-any.whl" in names
     assert "alpha_one-1.0.tar.gz" in names

@@ -139,6 +139,14 @@ def normalized_version(text: str) -> str | None:
         return None
 
 
+def is_same_release(one: str, other: str) -> bool:
+    """Whether both name the same release to PEP 440: 1.0 is 1.0.0."""
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other
+
+
 @lru_cache(maxsize=4096)
 def _tags(python: str, abi: str, platform: str) -> frozenset[Tag]:
     return parse_tag(f"{python}-{abi}-{platform}")

@@ -38,6 +38,17 @@ def test_all_that_is_known_is_told() -> None:
             {"source": "promotion", "repository": "d", "number": 1, "overridden": ["no_yanked"]},
             "promotion of d version 1, past the gates no_yanked",
         ),
+        (
+            {
+                "source": "promotion",
+                "repository": "d",
+                "number": 1,
+                "projects": ["x"],
+                "releases": [{"project": "y", "release": "2"}],
+            },
+            "promotion of x, y 2 from d version 1",
+        ),
+        ({"source": "pull-through", "files": ["a"]}, "passed through and kept: a"),
         ({"source": "rollback", "number": 1}, "rollback to version 1"),
         ({"source": "modify"}, "content added or removed by modify"),
         ({"source": "import"}, "import of another Pulp's export"),

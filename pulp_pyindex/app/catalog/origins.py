@@ -16,8 +16,8 @@ _SHOWN = 3
 class Origin:
     """How a version came about."""
 
-    #: sync, upload, edit, promotion, rollback, modify, import; pulp for whatever else Pulp did;
-    #: empty for a repository's first version and for what was made before this was kept.
+    #: sync, upload, pull-through, edit, promotion, rollback, modify, import; pulp for whatever else
+    #: Pulp did; empty for a repository's first version and for what was made before this was kept.
     kind: str
     #: Name of the user; None where nobody asked for it, or where that is not known.
     user: str | None
@@ -52,13 +52,16 @@ def _summary(kind: str, number: int, info: Mapping[str, Any]) -> str:
             return f"sync of remote {info.get('remote_name')}{serial}"
         case "upload":
             return f"upload of {_listed(info.get('files') or ())}"
+        case "pull-through":
+            return f"passed through and kept: {_listed(info.get('files') or ())}"
         case "edit":
             edits = [f"{one.get('action')} {one.get('project')}" for one in info.get("edits") or ()]
             return f"edit: {_listed(edits)}"
         case "promotion":
             past = _listed(info.get("overridden") or ())
             gates = f", past the gates {past}" if past else ""
-            return f"promotion of {info.get('repository')} version {info.get('number')}{gates}"
+            source = f"{info.get('repository')} version {info.get('number')}"
+            return f"promotion of {_part(info)}{source}{gates}"
         case "rollback":
             return f"rollback to version {info.get('number')}"
         case "modify":
@@ -67,6 +70,13 @@ def _summary(kind: str, number: int, info: Mapping[str, Any]) -> str:
             return "import of another Pulp's export"
         case _:
             return "made by Pulp" if kind else ("empty" if number == 0 else "not known")
+
+
+def _part(info: Mapping[str, Any]) -> str:
+    """What of the source was promoted; empty: all of it."""
+    releases = [f"{one.get('project')} {one.get('release')}" for one in info.get("releases") or ()]
+    named = [*(info.get("projects") or ()), *releases]
+    return f"{_listed(named)} from " if named else ""
 
 
 def _listed(names: Any) -> str:

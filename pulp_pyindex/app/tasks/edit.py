@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from pulp_pyindex.app.exceptions import NotHeld
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import versions, writing
 from pulp_pyindex.app.tasks.present import present
+from pulp_pyindex.index.filenames import is_same_release
 from pulp_pyindex.index.pages import Status
 
 #: The files an edit speaks of, in the repository's latest version.
@@ -198,12 +197,4 @@ def _releases(change: versions.Change, one: Edit) -> list[str] | None:
         """,
         [change.repository.pk, one["project"]],
     )
-    return [held for (held,) in change.cursor.fetchall() if _is_same(held, release)]
-
-
-def _is_same(one: str, other: str) -> bool:
-    """Whether both are the same release to PEP 440: 1.0 is 1.0.0."""
-    try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
-        return one == other
+    return [held for (held,) in change.cursor.fetchall() if is_same_release(held, release)]

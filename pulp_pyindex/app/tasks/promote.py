@@ -18,9 +18,13 @@ from pulp_pyindex.app.exceptions import NotHeld
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import gates, versions
 from pulp_pyindex.app.tasks.present import present
+from pulp_pyindex.index.filenames import is_same_release
 
 #: Projects of a difference that a task's result describes; the version's `diff/` has them all.
 SHOWN = 100
+
+#: Projects and releases that a version's `info` names.
+_NAMED_MOST = 100
 
 _TABLES = (
     "pyindex_pyindexfile",
@@ -64,10 +68,9 @@ def promote(
         "repository": repository.pk,
         "projects": list(projects),
         "of": [one["project"] for one in releases],
-        "releases": [one["release"] for one in releases],
     }
     with versions.change(repository) as change:
-        _plan(change, source, values, mode)
+        _plan(change, source, {**values, **_spelled(change, values, releases)}, mode, releases)
         verdict = gates.judge(
             change, repository, source, gates.Override(rules=override, reason=override_reason)
         )
@@ -86,6 +89,8 @@ def promote(
                 "repository": source.repository.name,
                 "number": source.number,
                 "mode": mode,
+                "projects": list(projects[:_NAMED_MOST]),
+                "releases": list(releases[:_NAMED_MOST]),
                 "note": note,
                 "overridden": verdict.overridden,
                 "override_reason": override_reason if verdict.overridden else "",
@@ -108,13 +113,42 @@ def promote(
     return result
 
 
+def _spelled(
+    change: versions.Change, values: dict[str, Any], releases: Sequence[dict[str, str]]
+) -> dict[str, list[str]]:
+    """The releases that are meant as source and repository spell them: 2.0.0 may be its 2.0."""
+    if not releases:
+        return {"of": [], "releases": []}
+    change.cursor.execute(
+        f"""
+        SELECT DISTINCT unit.project, unit.version FROM {_TABLES[0]} unit
+        WHERE unit.project = ANY(%(of)s)
+          AND unit.content_ptr_id IN ({_OF_SOURCE} UNION ALL {_OF_REPOSITORY})
+        """,
+        values,
+    )
+    wanted: dict[str, list[str]] = {}
+    for one in releases:
+        wanted.setdefault(one["project"], []).append(one["release"])
+    held = [
+        (project, version)
+        for project, version in change.cursor.fetchall()
+        if any(is_same_release(release, version) for release in wanted[project])
+    ]
+    return {"of": [project for project, _ in held], "releases": [one for _, one in held]}
+
+
 def _plan(
-    change: versions.Change, source: RepositoryVersion, values: dict[str, Any], mode: str
+    change: versions.Change,
+    source: RepositoryVersion,
+    values: dict[str, Any],
+    mode: str,
+    releases: Sequence[dict[str, str]],
 ) -> None:
     """Let come and go what the order comes to."""
-    if values["projects"] or values["of"]:
+    if values["projects"] or releases:
         _take_named(change, values)
-        _check_named(change, source, values)
+        _check_named(change, source, values["projects"], releases)
         if mode == "replace":
             _let_go(change, values)
         else:
@@ -151,7 +185,10 @@ def _take(change: versions.Change, table: str, chosen: str, values: dict[str, An
 
 
 def _check_named(
-    change: versions.Change, source: RepositoryVersion, values: dict[str, Any]
+    change: versions.Change,
+    source: RepositoryVersion,
+    projects: Sequence[str],
+    releases: Sequence[dict[str, str]],
 ) -> None:
     """Raise NotHeld for the first project or release the source has no unit of."""
     units = " UNION ".join(
@@ -160,13 +197,15 @@ def _check_named(
         for table in (*_TABLES, _STATUS)
     )
     change.cursor.execute(units)
-    held = set(change.cursor.fetchall())
-    known = {project for project, _ in held}
-    for project in values["projects"]:
+    known: dict[str, set[str]] = {}
+    for project, version in change.cursor.fetchall():
+        known.setdefault(project, set()).add(version or "")
+    for project in projects:
         if project not in known:
             raise NotHeld(source.repository.name, project, None, None)
-    for project, release in zip(values["of"], values["releases"], strict=True):
-        if (project, release) not in held:
+    for one in releases:
+        project, release = one["project"], one["release"]
+        if not any(is_same_release(release, held) for held in known.get(project, ())):
             raise NotHeld(source.repository.name, project, release, None)
 
 
