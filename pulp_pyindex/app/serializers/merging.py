@@ -207,5 +207,6 @@ class PyindexExplanationSerializer(serializers.Serializer[dict[str, Any]]):
     )
     files = serializers.JSONField(
         help_text="Every file that was considered: its `outcome` (show, hide, deny or drop), where "
-        "it is `from`, and `by` which rule and `why`."
+        "it is `from`, and `by` which rule and `why`; where a rule or a quarantine speaks, `since` "
+        "when it does, and `until` when nothing but time changes that."
     )

@@ -10,10 +10,11 @@ from datetime import datetime
 from pulp_pyindex.app.serving.ruled import Held
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Offer, Withheld
+from pulp_pyindex.index import rules
 from pulp_pyindex.index.errors import InvalidFilename
 from pulp_pyindex.index.filenames import parse
 from pulp_pyindex.index.pages import File, ProjectPage, ProjectStatus, Status
-from pulp_pyindex.index.rules import Decision, Verdicts
+from pulp_pyindex.index.rules import Decision, Verdict, Verdicts
 
 #: What speaks against a file that is in quarantine, beside the names of rules.
 QUARANTINE = "quarantine"
@@ -24,6 +25,8 @@ class Decided:
     """What one ruleset decided on a page's files."""
 
     ruleset: str
+    #: When the ruleset was last changed.
+    since: datetime | None = None
     verdicts: Verdicts = field(default_factory=Verdicts)
     #: Whether facts were missing that may come without any new version.
     may_be_learnt: bool = False
@@ -49,10 +52,12 @@ class Outcome:
         withheld = (*came, *(one for one in against.values() if one is not None))
         downloads = (*kept, *(one.file for one in withheld if one.action is Action.HIDE))
         reported = tuple(one for file in downloads for one in self._reports(file))
+        allowed = (*self._offer.allowed, *(one for file in kept for one in self._allowing(file)))
         ends = [one.verdicts.valid_until for one in self._decided if one.verdicts.valid_until]
         begins = [one.verdicts.since for one in self._decided if one.verdicts.since]
         if withheld == self._offer.withheld and not reported and not ends and not begins:
-            return self._offer
+            changed = allowed != self._offer.allowed
+            return replace(self._offer, allowed=allowed) if changed else self._offer
         serial = page.serial
         if serial is not None:
             begins += [one.since for one in self._held]
@@ -62,6 +67,7 @@ class Outcome:
             page=replace(page, files=kept, versions=_versions(page, kept), serial=serial),
             withheld=withheld,
             reported=(*self._offer.reported, *reported),
+            allowed=allowed,
             key=("ruled", self._offer.key, _digest(serial, (*withheld, *reported))),
         )
         return expiring(ruled, min(ends).timestamp()) if ends else ruled
@@ -84,7 +90,7 @@ class Outcome:
         for decided in self._decided:
             verdict = decided.verdicts.files.get(file.filename)
             if verdict is not None and verdict.against is not None:
-                one = self._noted(file, decided, verdict.against)
+                one = self._noted(file, decided, verdict, verdict.against)
                 if found is None or one.action is Action.DENY:
                     found = one
         return found
@@ -92,10 +98,23 @@ class Outcome:
     def _reports(self, file: File) -> Iterator[Withheld]:
         for decided in self._decided:
             verdict = decided.verdicts.files.get(file.filename)
-            for report in verdict.reports if verdict is not None else ():
-                yield self._noted(file, decided, report)
+            if verdict is not None:
+                for report in verdict.reports:
+                    yield self._noted(file, decided, verdict, report)
 
-    def _noted(self, file: File, decided: Decided, decision: Decision) -> Withheld:
+    def _allowing(self, file: File) -> Iterator[Withheld]:
+        for decided in self._decided:
+            verdict = decided.verdicts.files.get(file.filename)
+            if verdict is not None and verdict.allowed_by is not None:
+                rule = verdict.allowed_by
+                text = f"The rule {rule!r} of ruleset {decided.ruleset!r} allows {file.filename}."
+                decision = Decision(action=rules.Action.ALLOW, rule=rule, text=text)
+                yield self._noted(file, decided, verdict, decision)
+
+    def _noted(
+        self, file: File, decided: Decided, verdict: Verdict, decision: Decision
+    ) -> Withheld:
+        times = [time for time in (decided.since, verdict.since) if time is not None]
         return Withheld(
             file=file,
             action=Action(decision.action.value),
@@ -104,6 +123,8 @@ class Outcome:
             at=self._index.base_path,
             ruleset=decided.ruleset,
             project=self._offer.page.name,
+            since=max(times, default=None),
+            until=verdict.valid_until,
         )
 
 
@@ -143,6 +164,7 @@ def _held(index: Index, file: File, held: Held) -> Withheld:
         text=f"{file.filename} is in quarantine at the index {index.base_path!r}: {held.reason}",
         at=index.base_path,
         project=held.project,
+        since=held.since,
     )
 
 

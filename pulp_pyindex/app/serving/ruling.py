@@ -60,16 +60,12 @@ class Ruling:
         for named in (rules.remote, rules.own):
             if named is not None:
                 page = _judged(index, offer, only_remote=named is rules.remote)
-                found.append(await self._decide(index, offer, page, named, moment))
+                decided = await self.decided(index, offer, page, await self.ruleset(named), moment)
+                found.append(replace(decided, since=named.since))
         ruled = Outcome(index, offer, held, found).offer()
         if any(one.may_be_learnt for one in found):
             return expiring(ruled, moment.timestamp() + _LEARNING)
         return ruled
-
-    async def _decide(
-        self, index: Index, offer: Offer, page: ProjectPage, named: Named, now: datetime
-    ) -> Decided:
-        return await self.decided(index, offer, page, await self.ruleset(named), now)
 
     async def decided(
         self, index: Index, offer: Offer, page: ProjectPage, ruleset: Ruleset, now: datetime

@@ -18,6 +18,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, Self
 
 from aiohttp import web
@@ -48,7 +49,7 @@ class SourceFailed(Exception):
 
 
 class Action(enum.StrEnum):
-    """What became of a file that a page does not show."""
+    """What became of a file of which there is something to say."""
 
     #: By a rule: not on the page; who asks for it by its address gets it.
     HIDE = "hide"
@@ -58,11 +59,13 @@ class Action(enum.StrEnum):
     DROP = "drop"
     #: By a rule: given out like any other, and written down when it is.
     REPORT = "report"
+    #: By a rule: given out, whatever those after it say.
+    ALLOW = "allow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
-    """A file that is there and not shown, or that is shown and reported."""
+    """A file that is there and not shown, or that is shown and reported or allowed."""
 
     file: File
     action: Action
@@ -76,6 +79,10 @@ class Withheld:
     ruleset: str = ""
     #: The file's project, where it was judged.
     project: str = ""
+    #: Since when it is so, where a rule or a quarantine speaks.
+    since: datetime | None = None
+    #: When time alone may change it.
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +101,8 @@ class Offer:
     withheld: tuple[Withheld, ...] = ()
     #: Files of the page whose downloads are written down.
     reported: tuple[Withheld, ...] = ()
+    #: Files of the page that a rule allows, for explanations.
+    allowed: tuple[Withheld, ...] = ()
     #: Which member a file comes from, by filename; filled in by what merges.
     origins: Mapping[str, Member] = field(default_factory=dict)
     #: Header fields that tell of the page's age and the like.

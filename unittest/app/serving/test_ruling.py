@@ -92,6 +92,7 @@ def test_what_is_hidden_leaves_page_and_versions() -> None:
     assert (withheld.file.filename, withheld.action, withheld.by) == (NEW, Action.HIDE, "cool-down")
     assert (withheld.at, withheld.ruleset, withheld.project) == ("main", "default", "foo")
     assert found.expires == (NOW + timedelta(days=6)).timestamp()
+    assert (withheld.since, withheld.until) == (SINCE, NOW + timedelta(days=6))
     assert found.key != offer().key
 
 
@@ -134,6 +135,22 @@ def test_reports_are_beside_what_is_given_out() -> None:
     found = judged([report, COOL_DOWN], offer())
     assert [one.file.filename for one in found.reported] == [OLD, NEW]
     assert judged([report, EVERYTHING], offer()).reported == ()
+
+
+def test_what_a_rule_allows_is_told_and_shown_as_before() -> None:
+    """The page is the same one; time may still end it, and hidden files are not allowed by it."""
+    allow = {"name": "ours", "when": {"project": "foo<2"}, "action": "allow"}
+    found = judged([allow, COOL_DOWN], offer())
+    assert [(one.file.filename, one.action, one.by) for one in found.allowed] == [
+        (OLD, Action.ALLOW, "ours")
+    ]
+    alone = judged([allow], offer())
+    assert (alone.key, names(alone), len(alone.allowed)) == ("k", [OLD, NEW], 1)
+    assert "allows foo-1.0.tar.gz" in alone.allowed[0].text
+    # What it was kept from tells of the last time it changed.
+    exempt = {"project": "foo", "why": "x", "who": "y", "until": "2026-11-20"}
+    [withheld] = judged([{**COOL_DOWN, "except": [exempt]}], offer()).withheld
+    assert withheld.since == datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def test_a_project_in_quarantine_has_a_page_that_says_so() -> None:

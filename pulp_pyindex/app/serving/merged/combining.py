@@ -46,6 +46,10 @@ def combined(
             Withheld(file=file, action=Action.DROP, by="merge", text=text, at=index.base_path)
         )
     told = [offers[position] for position in decision.contributing]
+    shown = [
+        (offers[position], {name for name, at in union.origins.items() if at == position})
+        for position in decision.contributing
+    ]
     expiring = [each.expires for each in told]
     return Offer(
         page=union.page,
@@ -53,10 +57,10 @@ def combined(
         expires=min((each for each in expiring if each is not None), default=None),
         withheld=tuple(withheld),
         reported=tuple(
-            one
-            for position in decision.contributing
-            for one in offers[position].reported
-            if union.origins.get(one.file.filename) == position
+            one for offer, names in shown for one in offer.reported if one.file.filename in names
+        ),
+        allowed=tuple(
+            one for offer, names in shown for one in offer.allowed if one.file.filename in names
         ),
         origins=origins,
         # Of a part that is older than it should be it is told, whichever part it is.

@@ -15,7 +15,7 @@ from pulp_pyindex.app.serving.merged.deciding import Merging
 from pulp_pyindex.app.serving.merged.own import is_there
 from pulp_pyindex.app.serving.merged.verdicts import Reach, Seat, Verdict
 from pulp_pyindex.app.serving.snapshot import Index
-from pulp_pyindex.app.serving.sources import Offer, SourceFailed
+from pulp_pyindex.app.serving.sources import Action, Offer, SourceFailed, Withheld
 from pulp_pyindex.index.merging import Kind, Standing
 from pulp_pyindex.index.pages import File
 
@@ -96,13 +96,19 @@ async def _seats(
     project: NormalizedName,
     filename: str | None,
     verdict: Verdict | None,
+    reach: Reach = Reach.KNOWN,
 ) -> list[dict[str, Any]]:
-    """Every place of an index: what it is to the project, and what it has of it."""
+    """Every place of an index: what it is to the project, and what it has of it.
+
+    How places stand behind other indexes is told by what is within `reach`.
+    """
     try:
         seats = merging.seats(index, Reach.UPSTREAM)
     except SourceFailed:
         return []
     told = []
+    if verdict is not None and verdict.decision.reserved_by is not None:
+        reach = Reach.HOME
     for position, seat in enumerate(seats):
         standing, why = Standing.UNKNOWN, "it was not asked"
         if verdict is not None and position < len(verdict.places):
@@ -110,7 +116,7 @@ async def _seats(
         told.append(
             {"name": seat.place.name, "kind": seat.place.kind.value}
             | {"standing": standing.value, "why": why}
-            | await _has(merging, index, seat, project, filename, standing)
+            | await _has(merging, index, seat, project, filename, standing, reach)
         )
     return told
 
@@ -122,6 +128,7 @@ async def _has(
     project: NormalizedName,
     filename: str | None,
     standing: Standing,
+    reach: Reach,
 ) -> dict[str, Any]:
     """What a place has of a project, whether it is asked for it or not."""
     found: dict[str, Any] = {}
@@ -137,9 +144,9 @@ async def _has(
             found["removed"] = _iso(claim.gone)
     if seat.base is not None:
         inner = None
-        if offer is not None and standing is not Standing.RESERVED:
-            inner = await merging.verdict(seat.base, project, Reach.KNOWN)
-        found["members"] = await _seats(merging, seat.base, project, filename, inner)
+        if standing is not Standing.RESERVED:
+            inner = await merging.verdict(seat.base, project, reach)
+        found["members"] = await _seats(merging, seat.base, project, filename, inner, reach)
     return found
 
 
@@ -163,23 +170,33 @@ def _files(verdict: Verdict, filename: str | None) -> list[dict[str, Any]]:
     offer = verdict.offer
     if offer is None or offer.gone:
         return []
-    reported = {one.file.filename: one for one in offer.reported}
+    spoken = {one.file.filename: one for one in (*offer.allowed, *offer.reported)}
     told = []
     for file in offer.page.files:
-        one = reported.get(file.filename)
+        one = spoken.get(file.filename)
         entry = _file(file) | {"outcome": "show", "from": _origin(offer, file)}
-        why = "it is shown: " + _shown_by(verdict)
-        if one is not None:
-            entry |= {"by": one.by, "ruleset": one.ruleset or None, "at": one.at}
-            why = f"it is shown and reported: {one.text}"
-        told.append(entry | {"why": why})
+        if one is None:
+            told.append(entry | {"why": "it is shown: " + _shown_by(verdict)})
+        else:
+            how = "shown and reported" if one.action is Action.REPORT else "shown"
+            told.append(entry | _by(one) | {"why": f"it is {how}: {one.text}"})
     for one in offer.withheld:
         entry = _file(one.file) | {"outcome": one.action.value, "from": _origin(offer, one.file)}
-        entry |= {"by": one.by, "ruleset": one.ruleset or None, "at": one.at, "why": one.text}
-        told.append(entry)
+        told.append(entry | _by(one) | {"why": one.text})
     if filename is not None:
         return [entry for entry in told if entry["filename"] == filename]
     return told[:_MOST]
+
+
+def _by(one: Withheld) -> dict[str, Any]:
+    """What speaks for or against a file, since when, and till when unless something changes."""
+    return {
+        "by": one.by,
+        "ruleset": one.ruleset or None,
+        "at": one.at,
+        "since": _iso(one.since),
+        "until": _iso(one.until),
+    }
 
 
 def _shown_by(verdict: Verdict) -> str:
