@@ -107,7 +107,9 @@ def _word(name: str) -> str:
 
 
 def _singular(word: str) -> str:
-    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word.removesuffix("es" if word.endswith("xes") else "s")
 
 
 def _is_seldom(name: str) -> bool:
