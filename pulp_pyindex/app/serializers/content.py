@@ -206,6 +206,6 @@ class PyindexFileCreateSerializer(PyindexFileUploadSerializer):
     more_follow = serializers.BooleanField(
         default=False,
         help_text="Whether more files to the repository are sent right after this one: the task "
-        "waits for them, up to two seconds for each, so that they share a version. False (the "
+        "waits for them, up to five seconds for each, so that they share a version. False (the "
         "default) of the last.",
     )

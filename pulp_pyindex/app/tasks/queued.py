@@ -17,7 +17,7 @@ from pulp_pyindex.app.ingest import Brought
 from pulp_pyindex.app.models import PyindexRepository
 
 #: Seconds after which a file that was announced is not waited for any longer.
-LINGER = 2.0
+LINGER = 5.0
 
 #: Seconds between two looks at what has come.
 _GLANCE = 0.1

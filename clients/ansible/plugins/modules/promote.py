@@ -40,6 +40,8 @@ result:
   returned: success
 """
 
+from typing import Any
+
 from ansible_collections.pyindex.pulp.plugins.module_utils.connection import PulpModule
 from ansible_collections.pyindex.pulp.plugins.module_utils.described import ACTIONS
 from ansible_collections.pyindex.pulp.plugins.module_utils.entities import reference
@@ -51,6 +53,8 @@ FIELDS = {
     if name != "dry_run"
 }
 REFERENCES = ACTIONS["repository"]["promote"]["references"]
+#: Findings of gates that an error lists.
+_TOLD = 25
 
 
 def main() -> None:
@@ -65,8 +69,21 @@ def main() -> None:
             if not repository.is_there or not body["source"].startswith("/"):
                 module.done(changed=True)
             told = repository.context.act("promote", {**body, "dry_run": True})
+            if not told["gates"]["open"]:
+                module.refuse(_closed(module.params["repository"], told["gates"]))
             module.done(changed=bool(told["projects"]), after=told, result=told)
         repository.done(result=repository.context.act("promote", body))
+
+
+def _closed(repository: str, gates: Any) -> str:
+    """What a promotion would fail of."""
+    found = [one for one in gates["findings"] if one["rule"] not in gates["overridden"]]
+    lines = [
+        f"{one['rule']}: {one['filename'] or one['project']}: {one['reason']}"
+        for one in found[:_TOLD]
+    ]
+    more = [f"and {len(found) - _TOLD} more"] if len(found) > _TOLD else []
+    return "\n".join([f"The gates of {repository} would not let this in.", *lines, *more])
 
 
 if __name__ == "__main__":
