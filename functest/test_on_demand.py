@@ -117,13 +117,14 @@ def test_metadata_without_a_told_digest_is_passed_on(pulp: Pulp, upstream: Upstr
 
 
 def test_a_streamed_file_is_passed_on_and_not_kept(pulp: Pulp, upstream: Upstream) -> None:
-    """Every request in its turn asks the upstream."""
-    made = wheel("alpha", "1.0", payload=LARGE, salt=unique("salt"))
-    upstream.add(made)
+    """Every request in its turn asks the upstream; also for what comes in one piece."""
+    files = [wheel(f"of-{size}", payload=size, salt=unique("salt")) for size in (LARGE, 10)]
+    upstream.add(*files)
     index = mirror_of(pulp, upstream, policy="streamed")
-    url = index.files("alpha")[made.filename]["url"]
-    assert [fetched(url).content == made.body for _ in range(2)] == [True, True]
-    assert upstream.count(made.filename) == 2
+    for made in files:
+        url = index.files(made.project)[made.filename]["url"]
+        assert [fetched(url).content == made.body for _ in range(2)] == [True, True]
+        assert upstream.count(made.filename) == 2
 
 
 def test_a_file_without_a_told_size_is_served(pulp: Pulp, upstream: Upstream) -> None:

@@ -82,7 +82,7 @@ class ReachingFields(serializers.Serializer[Any]):
 
     def validate_proxy_url(self, url: str | None) -> str | None:
         """An http or https proxy; no other kind is spoken to."""
-        checked: Callable[[str | None], str | None] = super().validate_proxy_url  # type: ignore[misc]  # Pulp's own
+        checked: Callable[[str | None], str | None] = super().validate_proxy_url
         if url is None:
             return checked(url)
         try:

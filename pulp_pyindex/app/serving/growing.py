@@ -40,7 +40,10 @@ def failed_at(error: UpstreamError) -> FetchFailed:
 
 
 class Growing:
-    """The bytes so far, on disk, and what is known of the rest."""
+    """The bytes so far, on disk, and what is known of the rest.
+
+    The file stays open as long as anybody has this object: who is about to read, too.
+    """
 
     def __init__(self, size: int | None) -> None:
         #: Of the whole file, as soon as anybody knows.
@@ -52,9 +55,10 @@ class Growing:
         self.failure: FetchFailed | None = None
         self._available = 0
         self._descriptor: int | None = None
-        self._readers = 0
-        self._over = False
         self._change: asyncio.Future[None] | None = None
+
+    def __del__(self) -> None:
+        self._close()
 
     async def sized(self) -> None:
         """Wait until the size is known."""
@@ -76,23 +80,18 @@ class Growing:
         Raises FetchFailed where they do not, or turn out to be others than the promised ones.
         """
         offset, stop = (span.start, span.stop) if span is not None else (0, None)
-        self._readers += 1
-        try:
-            while True:
-                limit = self._sendable(stop)
-                if offset < limit and self._descriptor is not None:
-                    chunk = os.pread(self._descriptor, min(limit - offset, _CHUNK), offset)
-                    offset += len(chunk)
-                    yield chunk
-                elif self.verified:
-                    return
-                elif self.elsewhere:
-                    raise FetchFailed(503, "The download has changed hands; try again.")
-                else:
-                    await self._progress()
-        finally:
-            self._readers -= 1
-            self._close_if_unused()
+        while True:
+            limit = self._sendable(stop)
+            if offset < limit and self._descriptor is not None:
+                chunk = os.pread(self._descriptor, min(limit - offset, _CHUNK), offset)
+                offset += len(chunk)
+                yield chunk
+            elif self.verified:
+                return
+            elif self.elsewhere:
+                raise FetchFailed(503, "The download has changed hands; try again.")
+            else:
+                await self._progress()
 
     def _sendable(self, stop: int | None) -> int:
         """The byte up to which an answer that ends at `stop` may be sent now."""
@@ -119,8 +118,7 @@ class Growing:
 
         Readers keep their places: what they have had is the same, or the digest will tell.
         """
-        if self._descriptor is not None:
-            os.close(self._descriptor)
+        self._close()
         self._descriptor, self._available, self.size = descriptor, 0, size
         self._wake()
 
@@ -129,11 +127,13 @@ class Growing:
         self._wake()
 
     def _finish(self) -> None:
-        self._over = True
+        """Nothing more comes."""
         self._wake()
-        self._close_if_unused()
+        if not self.verified:
+            # Nobody reads on; and an error may keep this object, by its traceback, for long.
+            self._close()
 
-    def _close_if_unused(self) -> None:
-        if self._over and not self._readers and self._descriptor is not None:
+    def _close(self) -> None:
+        if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -200,7 +200,7 @@ class FollowingAnswer(Answer):
         self, status: int, headers: Mapping[str, str], growing: Growing, span: Span | None
     ) -> None:
         super().__init__(status, Lines(status, headers), headers)
-        self._growing = growing
+        self._growing: Growing | None = growing
         self._span = span
         self._framed = "Transfer-Encoding" in headers
         self._sent = 0
@@ -213,8 +213,11 @@ class FollowingAnswer(Answer):
         self._kept = request.keep_alive and (self._span is not None or self._framed)
         pending = self._lines.to(request, self._kept)
         writer = request.writer
+        # The connection remembers its last answer; the file need not stay open for that.
+        growing, self._growing = self._growing, None
+        assert growing is not None, "an answer is sent once"
         try:
-            async with contextlib.aclosing(self._growing.read(self._span)) as chunks:
+            async with contextlib.aclosing(growing.read(self._span)) as chunks:
                 async for chunk in chunks:
                     self._sent += len(chunk)
                     framed = b"%x\r\n%b\r\n" % (len(chunk), chunk) if self._framed else chunk

@@ -98,6 +98,18 @@ async def read(download: Download, span: Span | None = None) -> bytes:
     return b"".join([chunk async for chunk in download.read(span)])
 
 
+def test_who_begins_to_read_after_the_end_has_the_bytes(tmp_path: Path) -> None:
+    """A small file that is not stored has come, and the download is over, in one step."""
+
+    async def story(here: World) -> None:
+        download, task = here.begin()
+        await task
+        assert await read(download) == BODY
+        assert await read(download) == BODY
+
+    run(tmp_path, story)
+
+
 @pytest.mark.parametrize("size", [len(BODY), None])
 def test_two_processes_make_one_download(tmp_path: Path, size: int | None) -> None:
     """The one follows the other's file; what is stored is stored once."""
