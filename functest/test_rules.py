@@ -134,6 +134,9 @@ def test_what_is_denied_is_refused_with_the_name_of_the_rule(
     } == {("alpha", "2.0", NEW, "broken releases", ruleset["name"])}
     assert "a test/1" in {one["client"] for one in listed}
     assert listed[0]["address"] == "127.0.0.1"
+    where = {"distribution": mirror.distribution["pulp_href"], "address": "127.0.0.1"}
+    found = pulp.rows(REFUSALS, **where, project="Alpha", client__contains="test/1")
+    assert {one["client"] for one in found} == {"a test/1"}
     assert [(one["rule"], one["count"]) for one in counts()] == [("broken releases", len(listed))]
 
 

@@ -39,7 +39,7 @@ class PyindexQuarantineSerializer(AddressesMixin, DescribedMixin, ModelSerialize
         required=False,
         allow_blank=True,
         default="",
-        help_text="Only the file of this name; empty (the default): every one.",
+        help_text="Only the file of this name, in any spelling; empty (the default): every one.",
     )
     reason = serializers.CharField(
         max_length=2000,

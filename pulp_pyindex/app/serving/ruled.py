@@ -12,6 +12,7 @@ from django.db import connection
 from packaging.version import Version
 
 from pulp_pyindex.index.rules.facts import version_of
+from pulp_pyindex.index.uniting import spelling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Held:
     def holds(self, release: str, filename: str) -> bool:
         """Whether a file of the project is meant."""
         if self.filename:
-            return self.filename == filename
+            return spelling(self.filename) == spelling(filename)
         return not self.release or _order(self.release) == _order(release)
 
     @property

@@ -27,7 +27,11 @@ from pulp_pyindex.app.models import (
 _EXACTLY = ["exact", "in"]
 
 
-class _ProjectFilter(CharFilter):
+PROJECT_HELP = "Filter results by project; the name is normalised first"
+PROJECTS_HELP = "Filter results by a comma-separated list of projects; names are normalised first"
+
+
+class ProjectFilter(CharFilter):
     """A project by its name, however it is written."""
 
     def filter(self, queryset: QuerySet[Any], value: str | None) -> QuerySet[Any]:
@@ -35,7 +39,7 @@ class _ProjectFilter(CharFilter):
         return found
 
 
-class _ProjectsFilter(CharInFilter):
+class ProjectsFilter(CharInFilter):
     """Projects by their names, however they are written."""
 
     def filter(self, queryset: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
@@ -56,13 +60,8 @@ _VERSION_HELP = {
 class _OfProjectFilter(ContentFilter):
     """All content of this plugin belongs to a project."""
 
-    project = _ProjectFilter(help_text="Filter results by project; the name is normalised first")
-    project__in = _ProjectsFilter(
-        field_name="project",
-        lookup_expr="in",
-        help_text="Filter results by a comma-separated list of projects; names are normalised "
-        "first",
-    )
+    project = ProjectFilter(help_text=PROJECT_HELP)
+    project__in = ProjectsFilter(field_name="project", lookup_expr="in", help_text=PROJECTS_HELP)
 
     @classmethod
     def get_filters(cls) -> dict[str, Any]:

@@ -35,16 +35,20 @@ from pulp_pyindex.app.serializers import (
     PyindexRefusalSerializer,
 )
 
+from .filters import PROJECT_HELP, PROJECTS_HELP, ProjectFilter, ProjectsFilter
+
 _EXACTLY = ["exact", "in"]
 
 
 class PyindexQuarantineFilter(BaseFilterSet):
     """What quarantines can be searched by."""
 
+    project = ProjectFilter(help_text=PROJECT_HELP)
+    project__in = ProjectsFilter(field_name="project", lookup_expr="in", help_text=PROJECTS_HELP)
+
     class Meta:
         model = PyindexQuarantine
         fields = {
-            "project": _EXACTLY,
             "release": _EXACTLY,
             "filename": _EXACTLY,
             "distribution": ["exact", "isnull"],
@@ -106,16 +110,20 @@ def _may_hold(user: Any, distribution: PyindexDistribution | None) -> bool:
 class PyindexRefusalFilter(BaseFilterSet):
     """What refusals can be searched by."""
 
+    project = ProjectFilter(help_text=PROJECT_HELP)
+    project__in = ProjectsFilter(field_name="project", lookup_expr="in", help_text=PROJECTS_HELP)
+
     class Meta:
         model = PyindexRefusal
         fields = {
             "distribution": ["exact"],
             "base_path": _EXACTLY,
-            "project": _EXACTLY,
             "filename": _EXACTLY,
             "action": _EXACTLY,
             "ruleset": _EXACTLY,
             "rule": _EXACTLY,
+            "client": ["exact", "contains"],
+            "address": _EXACTLY,
             "at": DATETIME_FILTER_OPTIONS,
         }
 

@@ -167,7 +167,11 @@ def test_a_project_in_quarantine_has_a_page_that_says_so() -> None:
 
 def test_a_release_or_file_is_held_in_any_spelling() -> None:
     """The rest of the project stays."""
-    for one, left in ((held("2.0.0"), [OLD]), (held("1.0", OLD), [NEW]), (held("9"), [OLD, NEW])):
+    for one, left in (
+        (held("2.0.0"), [OLD]),
+        (held("1.0", "Foo-1.0.tar.gz"), [NEW]),
+        (held("9"), [OLD, NEW]),
+    ):
         found = judged([], offer(), quarantine=Quarantine.of([one]))
         assert (names(found), len(found.withheld)) == (left, 2 - len(left))
 
