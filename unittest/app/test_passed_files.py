@@ -21,10 +21,10 @@ from pulp_pyindex.app.models import (
 )
 from pulp_pyindex.app.serving.through.recording import write_page
 from pulp_pyindex.app.tasks import versions
-from pulp_pyindex.app.tasks.pages import Kept
 from pulp_pyindex.app.tasks.rows import file_row
 from pulp_pyindex.app.tasks.take_in import take_in_passed
 from pulp_pyindex.app.tasks.writing import FILES, Batch, Writer
+from pulp_pyindex.index.choosing import Kept
 from pulp_pyindex.index.filenames import parse
 from pulp_pyindex.index.pages import File, ProjectPage
 

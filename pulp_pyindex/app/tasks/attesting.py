@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from pulp_pyindex.app.exceptions import UpstreamError, UpstreamFaulty
-from pulp_pyindex.app.tasks.pages import Kept
 from pulp_pyindex.app.upstream import ACCEPT_PROVENANCE, Upstream
 from pulp_pyindex.index import provenance
+from pulp_pyindex.index.choosing import Kept
 from pulp_pyindex.index.errors import InvalidProvenance
 
 _AT_ONCE = 100

@@ -15,8 +15,9 @@ from pulp_pyindex.app.exceptions import FileMismatch, UpstreamError
 from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.app.tasks.attesting import Attested, attest, in_turns, offered
 from pulp_pyindex.app.tasks.downloading import Fetched, fetch
-from pulp_pyindex.app.tasks.pages import Kept, Read
+from pulp_pyindex.app.tasks.pages import Read
 from pulp_pyindex.app.upstream import Upstream
+from pulp_pyindex.index.choosing import Kept
 
 
 @dataclass(slots=True)

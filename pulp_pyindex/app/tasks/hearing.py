@@ -16,10 +16,10 @@ from pulp_pyindex.app import catalog
 from pulp_pyindex.app.catalog import CachedPage
 from pulp_pyindex.app.models import PyindexRemote, PyindexRepository
 from pulp_pyindex.app.tasks.attesting import Attested, Known, attest, offered
-from pulp_pyindex.app.tasks.pages import Kept
 from pulp_pyindex.app.tasks.rows import add_files, add_provenance, add_status
 from pulp_pyindex.app.tasks.writing import FILES, KINDS, Batch, Writer, unhurried
 from pulp_pyindex.app.upstream import PROMPT, Upstream
+from pulp_pyindex.index.choosing import Kept
 from pulp_pyindex.index.errors import InvalidFilename
 from pulp_pyindex.index.filenames import parse
 from pulp_pyindex.index.pages import File

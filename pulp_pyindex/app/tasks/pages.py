@@ -16,19 +16,11 @@ from pulp_pyindex.app.exceptions import UpstreamError, UpstreamMissing
 from pulp_pyindex.app.tasks.listing import Ask
 from pulp_pyindex.app.tasks.ruled import RemoteRules
 from pulp_pyindex.app.upstream import Upstream
-from pulp_pyindex.index.errors import InvalidFilename, InvalidPage
-from pulp_pyindex.index.filenames import ParsedFilename, parse
-from pulp_pyindex.index.pages import File, ProjectPage, ProjectStatus
+from pulp_pyindex.index.choosing import Kept, choose
+from pulp_pyindex.index.errors import InvalidPage
+from pulp_pyindex.index.pages import ProjectPage, ProjectStatus
 from pulp_pyindex.index.reading import Refused, read_project
-from pulp_pyindex.index.wanted import Candidate, Reason, Wanted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A wanted file: what its page and its name say."""
-
-    file: File
-    parsed: ParsedFilename
+from pulp_pyindex.index.wanted import Reason, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,24 +167,8 @@ class PageReader:
         etag: str | None,
         last_modified: str | None,
     ) -> Read:
-        candidates: list[Candidate] = []
-        files: dict[str, File] = {}
-        for file in page.files:
-            try:
-                parsed = parse(file.filename, ask.project)
-            except InvalidFilename as error:
-                refused.append(Refused(filename=file.filename, reason=error.reason))
-                continue
-            files[file.filename] = file
-            candidates.append(
-                Candidate(
-                    parsed=parsed,
-                    size=file.size,
-                    upload_time=file.upload_time,
-                    yanked=file.yanked is not None,
-                )
-            )
-        chosen, left_out = self._wanted.select(ask.project, candidates)
+        choice = choose(self._wanted, ask.project, page.files)
+        unnamed = [Refused(filename=name, reason=reason) for name, reason in choice.refused]
         return Read(
             ask=ask,
             serial=_older(ask.serial, page.serial if page.serial is not None else told),
@@ -200,9 +176,9 @@ class PageReader:
             last_modified=last_modified,
             page_sha256=digest,
             status=page.status,
-            kept=[Kept(file=files[c.parsed.filename], parsed=c.parsed) for c in chosen],
-            refused=refused,
-            left_out=left_out,
+            kept=list(choice.kept),
+            refused=[*refused, *unnamed],
+            left_out=choice.left_out,
         )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from pulp_pyindex.app.models.facts import facts_digest
 from pulp_pyindex.app.tasks.attesting import Attested
 from pulp_pyindex.app.tasks.completing import Completed
-from pulp_pyindex.app.tasks.pages import Kept
 from pulp_pyindex.app.tasks.units import FILES, PROVENANCES, STATUSES, YANKS
 from pulp_pyindex.app.tasks.writing import Batch
+from pulp_pyindex.index.choosing import Kept
 from pulp_pyindex.index.pages import ProjectStatus
 
 #: Digest that no wanted one equals: the page is read again by the next sync, whatever it is.

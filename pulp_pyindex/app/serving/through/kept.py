@@ -20,13 +20,13 @@ from pulp_pyindex.app.serving.files import FileAnswer
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Listing, Offer, Source
 from pulp_pyindex.app.serving.through.connections import Connections, Link
+from pulp_pyindex.index.choosing import choose
 from pulp_pyindex.index.errors import InvalidFilename
 from pulp_pyindex.index.feeds import FeedEntry
 from pulp_pyindex.index.filenames import parse
 from pulp_pyindex.index.jsonapi import ReleaseInfo
 from pulp_pyindex.index.pages import File, ProjectEntry, ProjectPage
 from pulp_pyindex.index.paths import FilePath
-from pulp_pyindex.index.wanted import Candidate
 
 #: Seconds for which it is believed what is known of an upstream's projects.
 _BELIEVED = 5.0
@@ -122,23 +122,8 @@ def _names_of(index: Index) -> list[NormalizedName]:
 
 def _wanted(page: ProjectPage, link: Link) -> ProjectPage | None:
     """What the remote's filters leave of a page."""
-    candidates = []
-    for file in page.files:
-        try:
-            parsed = parse(file.filename, page.name)
-        except InvalidFilename:
-            continue
-        candidates.append(
-            Candidate(
-                parsed=parsed,
-                size=file.size,
-                upload_time=file.upload_time,
-                yanked=file.yanked is not None,
-            )
-        )
-    chosen, _ = link.wanted.select(page.name, candidates)
-    names = {one.parsed.filename for one in chosen}
-    return _of(page, [file for file in page.files if file.filename in names])
+    choice = choose(link.wanted, page.name, page.files)
+    return _of(page, [one.file for one in choice.kept])
 
 
 def _of(page: ProjectPage, files: list[File]) -> ProjectPage | None:

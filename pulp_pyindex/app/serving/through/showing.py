@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from pulp_pyindex.app.catalog import CachedPage, LearntFile, version_order
 from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.app.serving.through.connections import Link
-from pulp_pyindex.index.errors import InvalidFilename
-from pulp_pyindex.index.filenames import ParsedFilename, parse
+from pulp_pyindex.index.choosing import choose
+from pulp_pyindex.index.filenames import ParsedFilename
 from pulp_pyindex.index.names import NormalizedName
 from pulp_pyindex.index.pages import File, ProjectPage, Status
 from pulp_pyindex.index.paths import file_link, provenance_link
-from pulp_pyindex.index.wanted import Candidate
 
 Learnt = Mapping[tuple[str, str], LearntFile]
 
@@ -92,33 +91,21 @@ def show(cached: CachedPage, link: Link, learnt: Learnt, until: float = math.inf
 
 
 def _wanted(page: ProjectPage, cached: CachedPage, link: Link) -> list[Behind]:
-    found: dict[str, Behind] = {}
-    candidates = []
-    for file in page.files:
-        try:
-            parsed = parse(file.filename, page.name)
-        except InvalidFilename:
-            continue
-        sha256 = file.hashes.get("sha256") or cached.digests.get(file.url)
-        if sha256 is None and not link.keeps:
-            # Its digest is known once all of it was here, which it never is.
-            continue
-        found[file.filename] = Behind(
-            file=file,
-            parsed=parsed,
-            sha256=sha256,
-            address=file.hashes.get("sha256") or stand_in(file.url),
+    # Of a file that is never here as a whole no digest is learnt.
+    files = [file for file in page.files if link.keeps or _sha256(file, cached) is not None]
+    return [
+        Behind(
+            file=one.file,
+            parsed=one.parsed,
+            sha256=_sha256(one.file, cached),
+            address=one.file.hashes.get("sha256") or stand_in(one.file.url),
         )
-        candidates.append(
-            Candidate(
-                parsed=parsed,
-                size=file.size,
-                upload_time=file.upload_time,
-                yanked=file.yanked is not None,
-            )
-        )
-    chosen, _ = link.wanted.select(page.name, candidates)
-    return [found[candidate.parsed.filename] for candidate in chosen]
+        for one in choose(link.wanted, page.name, files).kept
+    ]
+
+
+def _sha256(file: File, cached: CachedPage) -> str | None:
+    return file.hashes.get("sha256") or cached.digests.get(file.url)
 
 
 def _ours(one: Behind, remote: PyindexRemote, learnt: Learnt) -> File:

@@ -15,10 +15,10 @@ from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.through.recording import write_digest
 from pulp_pyindex.app.serving.through.showing import Behind
-from pulp_pyindex.app.tasks.pages import Kept
 from pulp_pyindex.app.tasks.rows import file_row
 from pulp_pyindex.app.tasks.units import FILES
 from pulp_pyindex.app.tasks.writing import Batch, Writer, unhurried
+from pulp_pyindex.index.choosing import Kept
 
 _COUNT = """
     INSERT INTO pyindex_pyindexcachedfile AS known
