@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Any
 
 from aiohttp import web
@@ -15,24 +12,21 @@ from pulp_pyindex.app.catalog import KeptFile
 from pulp_pyindex.app.serving import answers
 from pulp_pyindex.app.serving.answers import Ready
 from pulp_pyindex.app.serving.database import in_database
-from pulp_pyindex.app.serving.downloads import Wanted
 from pulp_pyindex.app.serving.files import METADATA_TYPE, FileAnswer, Files, file_headers
 from pulp_pyindex.app.serving.growing import FetchFailed
 from pulp_pyindex.app.serving.memory import Flights, Memory
 from pulp_pyindex.app.serving.remote_files import RemoteFiles, small_metadata
-from pulp_pyindex.app.serving.rows import Source
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.stored import StoredFile
 from pulp_pyindex.app.serving.through import units
 from pulp_pyindex.app.serving.through.connections import Link
+from pulp_pyindex.app.serving.through.fetching import Fetching, sources
 from pulp_pyindex.app.serving.through.keeping import Keeping
 from pulp_pyindex.app.serving.through.showing import Behind
 from pulp_pyindex.app.serving.through.used import Passed
 from pulp_pyindex.app.serving.traffic import CACHE, Cache
-from pulp_pyindex.app.serving.wanting import METADATA_LIMIT, beside, is_stored
+from pulp_pyindex.app.serving.wanting import beside
 from pulp_pyindex.index.paths import METADATA_SUFFIX
-
-_log = logging.getLogger(__name__)
 
 _KEPT_SIZE = 600
 
@@ -53,6 +47,7 @@ class Passing:
         self._files = files
         self._remote = remote
         self._keeping = keeping
+        self._fetching = Fetching(keeping, self._remember)
 
     async def answer(
         self, request: web.Request, index: Index, link: Link, one: Behind, *, guarded: bool
@@ -71,7 +66,7 @@ class Passing:
             return _offline(index, one.file.filename), None
         request[CACHE] = Cache.FETCHED
         headers = file_headers(one.sha256, guarded, False)
-        wanted = self._wanted(index, link, one, one.sha256)
+        wanted = self._fetching.file(index, link, one, one.sha256)
         answer = await self._remote.answer(request, wanted, headers)
         if answer is None:
             # It has come meanwhile.
@@ -101,7 +96,7 @@ class Passing:
         request[CACHE] = Cache.FETCHED
         answer: Ready | web.StreamResponse | None
         if digest := told.get("sha256"):
-            wanted = self._wanted_metadata(index, link, one, digest)
+            wanted = self._fetching.metadata(index, link, one, digest)
             headers = file_headers(digest, guarded, True)
             answer = await self._remote.answer(request, wanted, headers)
         else:
@@ -119,7 +114,7 @@ class Passing:
             if index.offline:
                 raise FetchFailed(504, f"{one.file.filename}: the index is offline.")
             digests: list[str] = []
-            wanted = self._untold_file(index, link, one, digests.append)
+            wanted = self._fetching.untold(index, link, one, digests.append)
             await self._remote.fetched(wanted)
             if digests:
                 return digests[0]
@@ -180,11 +175,9 @@ class Passing:
     async def _untold(self, link: Link, one: Behind) -> Ready:
         """METADATA whose digest nobody has told: passed on and not kept, as it may be wrong."""
         key = ("metadata", link.remote.pk, one.file.url)
-        sources = _sources(link, beside(one.file.url))
+        found = sources(link, beside(one.file.url))
         try:
-            body = await self._flights.share(
-                key, lambda: small_metadata(one.file.filename, sources)
-            )
+            body = await self._flights.share(key, lambda: small_metadata(one.file.filename, found))
         except FetchFailed as failure:
             return answers.text(failure.status, failure.reason)
         headers = {"Content-Type": METADATA_TYPE, "Cache-Control": "private, no-cache"}
@@ -203,7 +196,7 @@ class Passing:
         """METADATA that upstream promised and does not have: it is inside the file itself."""
         assert one.sha256 is not None
         try:
-            await self._remote.fetched(self._wanted(index, link, one, one.sha256))
+            await self._remote.fetched(self._fetching.file(index, link, one, one.sha256))
         except FetchFailed as failure:
             return answers.text(failure.status, failure.reason), None
         kept = await self._kept(index, one, one.sha256)
@@ -211,90 +204,9 @@ class Passing:
             return missing, None
         return await self.metadata(request, index, link, one, guarded=guarded)
 
-    def _wanted(self, index: Index, link: Link, one: Behind, sha256: str) -> Wanted:
-        loop = asyncio.get_running_loop()
-
-        def store(path: str) -> None:
-            units.keep(index, link.remote, one, sha256, path)
-            self._keeping.note_kept(index)
-            # So that the next one who wants it need not look.
-            loop.call_soon_threadsafe(self._remember, index, one, units.is_kept(index, one, sha256))
-
-        def is_here() -> bool:
-            return is_stored(index.domain_pk, units.is_kept(index, one, sha256).storage_name)
-
-        return Wanted(
-            key=_download_key(index, link, sha256),
-            filename=one.file.filename,
-            sha256=sha256,
-            size=one.file.size,
-            limit=None,
-            sources=_sources(link, one.file.url),
-            is_here=is_here,
-            store=store,
-        )
-
-    def _wanted_metadata(self, index: Index, link: Link, one: Behind, digest: str) -> Wanted:
-        sha256 = one.sha256
-        assert sha256 is not None
-
-        def store(path: str) -> None:
-            units.keep_metadata(index, link.remote, one, sha256, digest, path)
-
-        def is_here() -> bool:
-            name = units.is_kept(index, one, sha256).metadata_storage_name
-            return is_stored(index.domain_pk, name)
-
-        return Wanted(
-            key=_download_key(index, link, f"{sha256}-{digest}"),
-            filename=one.file.filename + METADATA_SUFFIX,
-            sha256=digest,
-            size=None,
-            limit=METADATA_LIMIT,
-            sources=_sources(link, beside(one.file.url)),
-            is_here=is_here,
-            store=store,
-            if_missing=404,
-        )
-
-    def _untold_file(
-        self, index: Index, link: Link, one: Behind, learnt: Callable[[str], None]
-    ) -> Wanted:
-        def store(path: str) -> None:
-            digest = units.keep_untold(index, link.remote, one, path)
-            learnt(digest)
-            self._keeping.note_kept(index)
-
-        return Wanted(
-            key=f"untold-{hashlib.sha256(one.file.url.encode()).hexdigest()}",
-            filename=one.file.filename,
-            sha256="",
-            size=one.file.size,
-            limit=None,
-            sources=_sources(link, one.file.url),
-            is_here=lambda: units.is_learnt(link.remote, one),
-            store=store,
-        )
-
-
-def _sources(link: Link, url: str) -> Callable[[], list[Source]]:
-    source = Source(
-        url=url,
-        remote=link.remote,
-        domain=link.remote.pulp_domain.name,
-        stored=link.keeps,
-        upstream=link.files,
-    )
-    return lambda: [source]
-
 
 def _key(index: Index, one: Behind) -> Hashable:
     return "kept", index.distribution_pk, one.address, one.file.filename
-
-
-def _download_key(index: Index, link: Link, digest: str) -> str:
-    # Of the remote too: it may be another index of this very Pulp, which is at the same file.
-    return f"{index.domain_pk.hex}-{link.remote.pk.hex}-{digest}"
 
 
 def _offline(index: Index, filename: str) -> Ready:
