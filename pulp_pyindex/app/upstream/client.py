@@ -1,4 +1,4 @@
-"""One upstream: a keep-alive session, bounded concurrency, retries, redirects by hand."""
+"""One upstream: bounded concurrency, retries, redirects by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from uuid import UUID, uuid4
 
 import aiohttp
 from yarl import URL
@@ -23,10 +22,11 @@ from pulp_pyindex.app.exceptions import (
     UpstreamRefused,
 )
 
-from . import bodies, loops
+from . import bodies
 from .answers import FileAnswer, PageAnswer, PageStream, file_answer
-from .origin import Identity, parse, shown
+from .origin import parse, shown
 from .patience import RETRIED, Patience, retry_after
+from .session import Session
 
 #: PEP 691: JSON where there is any, HTML as pip takes it.
 ACCEPT_SIMPLE = (
@@ -42,8 +42,6 @@ MAX_REDIRECTS = 5
 LARGE_PAGE = 4 * 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-#: Bytes of an answer that wait for their reader; twice as many at most.
-_BUFFER = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +69,7 @@ class Upstream:
     def __init__(
         self, remote: Remote, *, concurrency: int | None = None, pace: Pace = PATIENT
     ) -> None:
-        self._identity = Identity.of(remote)
-        # A remote made for one download is not stored: nobody can be led back to it.
-        self._key: UUID = remote.pk or uuid4()
+        self._session = Session(remote)
         self.concurrency = concurrency or remote.download_concurrency or DEFAULT_CONCURRENCY
         retries = pace.retries if remote.max_retries is None else remote.max_retries
         self._patience = Patience(retries, per_second=remote.rate_limit)
@@ -81,7 +77,6 @@ class Upstream:
         # A large file may take its time, as long as it moves.
         self._stream_timeout = _timeout(remote, pace, None)
         self._page_timeout = _timeout(remote, pace, pace.page)
-        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self.open()
@@ -89,15 +84,7 @@ class Upstream:
 
     def open(self) -> None:
         """Be ready for requests, until `close`."""
-        self._session = aiohttp.ClientSession(
-            # The system's resolver honours /etc/hosts and nsswitch.conf; the slots bound requests.
-            connector=aiohttp.TCPConnector(limit=0, resolver=aiohttp.ThreadedResolver()),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            requote_redirect_url=False,
-            # Files go to the disk by what has come meanwhile: in few large pieces.
-            read_bufsize=_BUFFER,
-        )
+        self._session.open()
 
     async def __aexit__(
         self,
@@ -109,9 +96,7 @@ class Upstream:
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._session.close()
 
     async def page(
         self,
@@ -226,7 +211,7 @@ class Upstream:
         """The first answer that is not a redirect. Each step is judged by its own origin."""
         target = parse(url)
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._get(target, headers, timeout)
+            response = await self._session.get(target, headers, timeout)
             location = response.headers.get("Location")
             if response.status not in _REDIRECTS or not location:
                 return response, shown(target)
@@ -237,39 +222,6 @@ class Upstream:
                 raise UpstreamRefused(shown(target), f"redirect to {location!r}") from error
             target = parse(joined)
         raise UpstreamRefused(shown(url), f"more than {MAX_REDIRECTS} redirects")
-
-    async def _get(
-        self, url: URL, headers: dict[str, str], timeout: aiohttp.ClientTimeout
-    ) -> aiohttp.ClientResponse:
-        if self._session is None:
-            raise RuntimeError("an Upstream is used inside `async with`")
-        identity = self._identity
-        own = identity.is_own(url)
-        headers = {loops.HEADER: loops.onward(self._key), **headers}
-        try:
-            return await self._session.get(
-                url.with_user(None) if url.user or url.password else url,
-                headers=identity.headers_for(url, headers),
-                auth=identity.auth if own else None,
-                ssl=identity.own_tls if own else identity.other_tls,
-                proxy=identity.proxy,
-                proxy_auth=identity.proxy_auth,
-                timeout=timeout,
-                allow_redirects=False,
-            )
-        except TimeoutError as error:
-            raise UpstreamFaulty(shown(url), "timeout: no answer", timeout=True) from error
-        except aiohttp.InvalidURL as error:
-            raise UpstreamRefused(shown(url), "not a URL that can be asked") from error
-        except (aiohttp.ClientSSLError, ValueError) as error:
-            raise UpstreamRefused(shown(url), f"TLS or URL: {error}") from error
-        except aiohttp.ClientHttpProxyError as error:
-            kind = UpstreamForbidden if error.status == 407 else UpstreamFaulty
-            reason = f"the proxy answered {error.status}"
-            raise kind(shown(url), reason, status=error.status) from error
-        except (aiohttp.ClientError, OSError) as error:
-            said = str(error) or type(error).__name__
-            raise UpstreamFaulty(shown(url), f"no connection: {said}") from error
 
     def _check(self, response: aiohttp.ClientResponse, url: str, *, conditional: bool) -> None:
         status = response.status
