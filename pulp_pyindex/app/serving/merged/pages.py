@@ -41,7 +41,8 @@ class MergedPages:
         offer = verdict.offer
         if offer is None or not verdict.has_page:
             return Paged(None, answers.text(404, verdict.reason), verdict.cache)
-        key = ("merged page", offer.key, project, index.is_open, form)
+        # The same page may be right for another while: it is forgotten at the end of each.
+        key = ("merged page", offer.key, project, index.is_open, form, verdict.expires)
         found: Ready | None = self._memory.get(key)
         if found is None:
             page = offer.page
