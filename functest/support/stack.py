@@ -3,9 +3,11 @@
 Only the very first start pays for migrations: later stacks begin as a `copy` of it, see `cache`.
 """
 
+import contextlib
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -131,11 +133,20 @@ class StackNotStarted(Exception):
 
 
 def free_port() -> int:
-    """A port on loopback that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on loopback that nobody has now, and that the kernel gives nobody meanwhile."""
+    for _ in range(100):
+        # Below those that connections get, and sockets that ask for any.
+        port = random.randrange(15_000, _first_given() - 1000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise StackNotStarted("no port is free")
+
+
+def _first_given() -> int:
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    return max(20_000, int(given.read_text().split()[0])) if given.exists() else 32_768
 
 
 def _processes_of(home: str) -> list[psutil.Process]:
