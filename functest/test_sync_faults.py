@@ -6,6 +6,7 @@ import pytest
 
 from support.pulp import Pulp, Row, TaskFailed, unique
 from support.upstream import Upstream
+from support.waiting import wait_for
 from support.wheels import wheel
 
 
@@ -68,11 +69,33 @@ def test_a_project_that_never_answers_fails_alone(
     """Its timeout is told."""
     upstream.add(wheel("alpha"), wheel("beta"))
     fault = upstream.fault("/simple/beta/", hang=True)
-    remote = pulp.create_remote(upstream.url, sock_read_timeout=0.5, max_retries=0)
+    remote = pulp.create_remote(upstream.url, sock_read_timeout=3, max_retries=0)
     result = pulp.sync(repository, remote)["result"]
     fault.release()
     assert "timeout" in result["failed_projects"][0]["reason"]
     assert result["files"]["added"] == 1
+
+
+def test_a_canceled_sync_leaves_no_version_and_its_reading_is_not_lost(
+    pulp: Pulp, repository: Row, upstream: Upstream
+) -> None:
+    """One page hangs: the others are remembered meanwhile, and the next sync asks for that one."""
+    upstream.serials = True
+    upstream.add(wheel("alpha"), wheel("beta"), wheel("gamma"))
+    upstream.fault("/simple/beta/", hang=True)
+    remote = pulp.create_remote(upstream.url)
+    order = {"remote": remote["pulp_href"]}
+    task = pulp.post(f"{repository['pulp_href']}sync/", order).json()["task"]
+
+    wait_for(lambda: 2 in [one["done"] for one in pulp.read(task)["progress_reports"]], "2 pages")
+    pulp.patch(task, {"state": "canceled"}).raise_for_status()
+    wait_for(lambda: pulp.read(task)["state"] == "canceled", "the end of the task")
+
+    assert version_number(pulp, repository) == 0
+    upstream.heal()
+    upstream.forget()
+    assert pulp.sync(repository, remote)["result"]["files"]["added"] == 3
+    assert [asked.path for asked in upstream.asked("/simple/*/")] == ["/simple/beta/"]
 
 
 @pytest.mark.parametrize("mirror", [False, True])
@@ -236,9 +259,11 @@ def test_a_file_that_cannot_be_had_is_left_out(
 
 
 def test_content_that_clean_up_took_is_read_again(
-    pulp: Pulp, repository: Row, make_upstream: Callable[..., Upstream]
+    domains: Callable[[], Pulp], make_upstream: Callable[..., Upstream]
 ) -> None:
     """What is remembered of a project is not trusted beyond the rows it speaks of."""
+    # What others are about to use would be taken from them.
+    pulp = domains()
     upstream = make_upstream(serials=True)
     upstream.add(wheel("alpha"), wheel("beta"))
     remote = pulp.create_remote(upstream.url)
@@ -247,5 +272,6 @@ def test_content_that_clean_up_took_is_read_again(
     pulp.task(pulp.delete(other["pulp_href"]))
     pulp.made.remove(other["pulp_href"])
     pulp.task(pulp.post("orphans/cleanup/", {"orphan_protection_time": 0}))
+    repository = pulp.create_repository()
     pulp.sync(repository, remote)
     assert len(pulp.files(pulp.latest(repository))) == 2
