@@ -39,7 +39,9 @@ def team(pulp: Pulp) -> Row:
     Its name is in the stack's settings: one test has it at a time, see `workload.provider`.
     """
     repository = pulp.create_repository(name=workload.REPOSITORY)
-    return pulp.distribute(repository=repository["pulp_href"], require_token=True)
+    row = pulp.distribute(repository=repository["pulp_href"], require_token=True)
+    Index(base=row["base_url"]).wait(lambda index: index.get().status_code == 401, "the index")
+    return row
 
 
 def test_a_job_publishes_with_what_its_ci_gives_it(
@@ -75,6 +77,8 @@ def test_other_jobs_do_not(team: Row, keys: Path, claims: dict[str, Any], status
 def test_a_job_may_no_more_than_its_rule_says(pulp: Pulp, team: Row, keys: Path) -> None:
     """Another index of the same Pulp takes nothing from it."""
     other = pulp.distribute(repository=pulp.create_repository()["pulp_href"])
+    address = f"{other['base_url']}legacy/"
+    Index(base=address).wait(lambda index: index.get("").status_code == 405, "the other index")
     token = workload.web_token(keys)
     answer = _send(other, wheel("acme-tool", salt=unique()), token)
     assert answer.status_code == 403, answer.text
