@@ -1,6 +1,7 @@
 """Content by REST, and the schema."""
 
 from support.pulp import Pulp, Row, unique
+from support.upstream import Upstream
 from support.wheels import wheel
 
 FILES = "content/pyindex/files/"
@@ -9,10 +10,12 @@ STATUSES = "content/pyindex/project_statuses/"
 PROVENANCES = "content/pyindex/provenances/"
 
 
-def test_files_tell_what_upstream_told(pulp: Pulp, mirrored: Row) -> None:
+def test_files_tell_what_upstream_told(pulp: Pulp, upstream: Upstream) -> None:
     """And that their bytes are not here yet."""
-    made = wheel("Alpha.One", "1.0", requires_python=">=3.8")
-    version = pulp.latest(mirrored)["pulp_href"]
+    # Bytes that nobody has: other tests may have those of others fetched.
+    made = wheel("Alpha.One", "1.0", requires_python=">=3.8", salt=unique())
+    upstream.add(made)
+    version = pulp.latest(pulp.mirror(upstream.url).repository)["pulp_href"]
     (row,) = pulp.rows(FILES, repository_version=version, sha256=made.sha256)
     expected = {
         "project": "alpha-one",
