@@ -101,7 +101,7 @@ def refused(past: Index, why: str) -> str:
 
 def test_each_part_is_what_it_was(then: Then, tmp_path: Path) -> None:
     """Own projects and what had been kept, without upstream; pip installs from there."""
-    then.upstream.fault("/", status=500)
+    down = then.upstream.fault("*", status=500)
     past, files = then.past, then.files
     assert set(past.files("own")) == {files["own"].filename}
     assert set(past.files("open")) == {files["open"].filename}
@@ -112,6 +112,7 @@ def test_each_part_is_what_it_was(then: Then, tmp_path: Path) -> None:
     assert past.get("pypi/open/json").json()["info"]["version"] == "1.0"
     explained = past.get("+explain/open").json()
     assert [one["standing"] for one in explained["members"]] == ["nothing", "answers"]
+    down.clear()
 
 
 def test_a_name_is_whose_it_is_today_or_was_then(then: Then) -> None:
