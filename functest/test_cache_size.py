@@ -76,7 +76,7 @@ def test_a_cache_stays_within_its_size_by_itself(pulp: Pulp, upstream: Upstream)
     for number, one in enumerate(files, 1):
         fill(passed, one)
         wait_for(lambda: passed.cache()["files"] >= min(number, 2), "the file to be kept")  # noqa: B023 - waited for here
-    wait_for(lambda: here(passed, files) == [False, True, True], "a file to give way", 30)
+    wait_for(lambda: here(passed, files) == [False, True, True], "a file to give way")
     assert passed.cache()["files"] == 2
     assert passed.cache()["bytes"] <= limit
 

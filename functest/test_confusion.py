@@ -259,7 +259,7 @@ def test_uploading_a_name_takes_it_over(world: World) -> None:
 
     mine = wheel(name, "0.1", salt=unique())
     assert world.private.send(mine).status_code == 200
-    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the takeover", timeout=1)
+    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the takeover")
     answer = index.get(url)
     assert answer.status_code == 404
     assert "belongs to the repository of" in answer.text

@@ -25,11 +25,11 @@ def test_what_passes_through_owns_nothing_and_what_is_uploaded_does(
     def is_kept() -> bool:
         return public[0].filename in pulp.filenames(pulp.latest(house.repository))
 
-    wait_for(is_kept, "the file in the repository", 30)
+    wait_for(is_kept, "the file in the repository")
     index.wait(lambda one: len(one.files(name)) == 2, "both files, still")
     mine = wheel(name, "1.0", salt=unique())
     assert house.send(mine).status_code == 200
-    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the takeover", timeout=1)
+    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the takeover")
     for made in public:
         digest = made.sha256
         path = f"packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{made.filename}"
@@ -88,10 +88,10 @@ def test_a_name_that_waits_to_be_published_is_owned(pulp: Pulp, upstream: Upstre
     index.wait(lambda one: list(one.files(name)) == [public.filename], "the public file")
     assert house.send(mine).status_code == 200
     page = f"simple/{name}/"
-    index.wait(lambda one: one.get(page).status_code == 404, "the takeover", timeout=1)
+    index.wait(lambda one: one.get(page).status_code == 404, "the takeover")
     assert "not published yet" in index.get(page).text
     pulp.publish(pulp.latest(house.repository)["pulp_href"])
-    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the own file", timeout=1)
+    index.wait(lambda one: list(one.files(name)) == [mine.filename], "the own file")
 
 
 def test_patterns_send_names_to_one_upstream_each(

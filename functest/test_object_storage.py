@@ -103,7 +103,6 @@ def test_a_mirror_in_an_object_storage_is_served(
     wait_for(
         lambda: all(get(url).status_code == 302 for _ in range(8)),
         "every content process to redirect",
-        timeout=20,
     )
     check_redirect(house, url, large)
     check_headers_and_parts(url, large, redirected=True)
@@ -115,7 +114,6 @@ def test_a_mirror_in_an_object_storage_is_served(
     wait_for(
         lambda: all(get(url).status_code == 200 for _ in range(8)),
         "every content process to redirect no more",
-        timeout=20,
     )
 
 

@@ -183,7 +183,7 @@ def test_fifty_thousand_includes_are_taken_quickly(pulp: Pulp) -> None:
     assert remote["includes"] == includes
     pulp.task(pulp.patch(remote["pulp_href"], {"includes": includes[1:]}))
     assert pulp.read(remote["pulp_href"])["includes"] == includes[1:]
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 def test_remotes_are_found_by_name_url_policy_and_label(pulp: Pulp) -> None:

@@ -57,7 +57,7 @@ class Fault:
         filename = path.rstrip("/").rpartition("/")[2]
         return fnmatch.fnmatch(path, self.pattern) or fnmatch.fnmatch(filename, self.pattern)
 
-    def wait_reached(self, timeout: float = 30) -> None:
+    def wait_reached(self, timeout: float = 60) -> None:
         """Return once a request hangs here; fail if none does."""
         if not self.reached.wait(timeout):
             raise TimeoutError(f"no request came to {self.pattern}")

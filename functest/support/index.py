@@ -82,7 +82,7 @@ class Index:
         return answer.content
 
     def wait(
-        self, condition: "Callable[[Index], Any]", what: str = "the index", timeout: float = 10
+        self, condition: "Callable[[Index], Any]", what: str = "the index", timeout: float = 60
     ) -> None:
         """Until `condition` is true on every content process. It may fail with HTTP till then."""
 

@@ -1,6 +1,5 @@
 """An index that demands tokens, those who read it, and what they are answered."""
 
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +7,7 @@ import requests
 
 from .index import Index
 from .pulp import Mirror, Pulp, Row, unique
+from .waiting import wait_for
 from .wheels import wheel
 
 ALPHA = wheel("alpha", "1.0")
@@ -91,7 +91,6 @@ def statuses(index: Index, path: str = "simple/", **options: Any) -> set[int]:
     return found
 
 
-def within_a_second(index: Index, status: int, **options: Any) -> None:
-    """From a second after now on every process answers `status`."""
-    time.sleep(1)
-    assert statuses(index, **options) == {status}
+def soon(index: Index, status: int, path: str = "simple/", **options: Any) -> None:
+    """Wait until every process answers `status`."""
+    wait_for(lambda: statuses(index, path, **options) == {status}, f"{path} to be {status}")

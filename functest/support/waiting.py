@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def wait_for(condition: Callable[[], Any], what: str = "the condition", timeout: float = 30) -> Any:
+def wait_for(condition: Callable[[], Any], what: str = "the condition", timeout: float = 60) -> Any:
     """The first true value of `condition`, asked over and over; TimeoutError if there is none."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
