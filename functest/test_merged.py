@@ -44,7 +44,7 @@ def test_each_project_is_the_nearest_ones(merged: Merged) -> None:
     app = files["app-1.0-py3-none-any.whl near"]
     assert digests(index, "app") == {app.filename: app.sha256}
     assert index.download("app", app.filename) == app.body
-    assert index.projects() == {"app", "lib", "private", "torchy"}
+    assert {"app", "lib", "private", "torchy"} <= index.projects()
     assert app.sha256 in index.html("app")
     assert index.json("app")["versions"] == ["1.0"]
 
@@ -146,10 +146,10 @@ def test_a_change_behind_is_seen_by_all_processes(merged: Merged) -> None:
     merged.upstream.add(far)
     repository = pulp.read(merged.far["repository"])
     pulp.sync(repository)
-    index.wait(lambda one: digests(one, name) == {far.filename: far.sha256}, "the sync", timeout=1)
+    index.wait(lambda one: digests(one, name) == {far.filename: far.sha256}, "the sync")
     own = wheel(name, "0.1", salt=unique())
     assert merged.house.send(own).status_code == 200
-    index.wait(lambda one: digests(one, name) == {own.filename: own.sha256}, "upload", timeout=1)
+    index.wait(lambda one: digests(one, name) == {own.filename: own.sha256}, "upload")
     assert name in index.projects()
 
 
@@ -162,11 +162,11 @@ def test_bases_keep_their_order_and_can_be_changed(pulp: Pulp, merged: Merged) -
     assert list(index.files("app")) == ["app-1.0-py3-none-any.whl"]
     changed = pulp.update(row["pulp_href"], bases=hrefs[::-1])
     assert changed["bases"] == hrefs[::-1]
-    index.wait(lambda one: "app-9.0-py3-none-any.whl" in one.files("app"), "the order", timeout=1)
+    index.wait(lambda one: "app-9.0-py3-none-any.whl" in one.files("app"), "the order")
     assert pulp.update(row["pulp_href"], merge=["app"])["bases"] == hrefs[::-1]
-    index.wait(lambda one: len(one.files("app")) == 2, "the merge rule", timeout=1)
+    index.wait(lambda one: len(one.files("app")) == 2, "the merge rule")
     assert pulp.update(row["pulp_href"], bases=[])["bases"] == []
-    index.wait(lambda one: one.get("simple/app/").status_code == 404, "no bases", timeout=1)
+    index.wait(lambda one: one.get("simple/app/").status_code == 404, "no bases")
 
 
 def test_a_protected_base_protects_what_shows_it(pulp: Pulp, merged: Merged) -> None:
@@ -204,7 +204,7 @@ def test_a_protected_base_protects_what_shows_it(pulp: Pulp, merged: Merged) -> 
     assert (told.status_code, locked["base_path"] in told.text) == (403, True)
 
     pulp.update(locked["pulp_href"], lends=True)
-    index.wait(lambda one: one.get("simple/private/").status_code == 200, "the lending", timeout=1)
+    index.wait(lambda one: one.get("simple/private/").status_code == 200, "the lending")
     assert Index(base=locked["base_url"]).get("simple/private/").status_code == 401
     assert him.get(asking[0], params=asking[1]).json()["status"] == 200
 
