@@ -113,6 +113,33 @@ def test_a_difference_is_told_in_a_line() -> None:
     ]
 
 
+def test_names_and_addresses_are_not_folded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a terminal is too narrow for them it folds the line; longer words are folded."""
+    monkeypatch.setenv("COLUMNS", "40")
+    pulp: Any = FakePulp()
+    row = {"name": "production-of-ours", "age": "39 min", "url": "http://127.0.0.1/pypi/team/prod/"}
+    print_table(pulp, [{**row, "why": "words " * 9}])
+    printed = capsys.readouterr().out
+    for told in row.values():
+        assert told in printed
+    assert printed.count("\n") > 2
+
+
+def test_where_a_version_comes_from_is_a_sentence() -> None:
+    """With who made it and why, as far as that is known."""
+    origin = {
+        "kind": "sync",
+        "user": None,
+        "summary": "sync of remote r",
+        "note": "",
+        "details": {},
+    }
+    assert text(origin) == "sync of remote r"
+    assert text({**origin, "user": "bob", "note": "go"}) == "sync of remote r by bob: go"
+
+
 def test_objects_are_rows_and_one_object_is_its_fields(capsys: pytest.CaptureFixture[str]) -> None:
     """Lists of objects inside one come after it."""
     pulp: Any = FakePulp()

@@ -95,6 +95,8 @@ def _show(session: Session, result: Any, target: str) -> None:
         for name, one in result.items()
         if name not in ("projects", "difference", "source", "dry_run", "repository_version") and one
     }
+    if not (rest.get("gates") or {}).get("total"):
+        rest.pop("gates", None)
     if rest:
         session.output_result(rest)
     made = result.get("repository_version")

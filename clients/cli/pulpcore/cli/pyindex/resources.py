@@ -20,7 +20,7 @@ from .which import chosen, group_name, which_parameters
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "remote": ("name", "url", "policy", "includes", "excludes"),
     "repository": ("name", "latest_version_href", "remote", "autopublish", "description"),
-    "version": ("number", "pulp_created", "content_summary"),
+    "version": ("number", "pulp_created", "origin", "content_summary"),
     "publication": ("repository_version", "pulp_created", "distributions", "pulp_href"),
     "distribution": ("name", "shows", "require_token", "base_url"),
     "file": ("filename", "project", "version", "size", "requires_python", "upload_time"),

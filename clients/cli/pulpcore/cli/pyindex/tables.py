@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 #: What a table of objects leaves out where nobody asked for it.
 _SELDOM = frozenset({"prn", "pulp_href", "pulp_last_updated", "vuln_report", "hidden_fields"})
 _WIDTH = 7
+#: Signs that are not worth to be folded.
+_SHORT = 24
 
 
 def print_table(pulp: PulpContext, result: Any, columns: Sequence[str] = ()) -> None:
@@ -48,17 +50,24 @@ class _Printer:
         shown = present or _worth_showing(objects)
         names = Names(self.pulp, (one.get(name) for one in objects for name in shown))
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in shown:
+        cells = [[text(names.of(one.get(name)), name) for name in shown] for one in objects]
+        for position, name in enumerate(shown):
             number = all(isinstance(one.get(name), int | None) for one in objects)
+            longest = max(len(row[position]) for row in cells)
+            # An address is there to be copied.
+            is_whole = longest <= _SHORT or name.endswith("url")
             table.add_column(
                 title(name),
                 overflow="fold",
-                # An address is there to be copied.
-                no_wrap=name.endswith("url"),
+                no_wrap=is_whole,
+                min_width=max(longest, len(title(name))) if is_whole else None,
                 justify="right" if number else "left",
             )
-        for one in objects:
-            table.add_row(*(Text(text(names.of(one.get(name)), name)) for name in shown))
+        for row in cells:
+            table.add_row(*map(Text, row))
+        # Where it does not fit all the same, the terminal folds lines, not each cell.
+        needed = self.console.measure(table, options=self.console.options.update(max_width=10_000))
+        self.console.width = max(self.console.width, needed.minimum)
         self.console.print(table)
 
     def fields(self, told: dict[str, Any]) -> None:
@@ -92,6 +101,8 @@ def text(value: Any, name: str = "") -> str:
         return ", ".join(text(one) for one in value)
     if isinstance(value, dict) and value.keys() == {"added", "removed", "present"}:
         return summary(value)
+    if isinstance(value, dict) and {"kind", "user", "summary", "note"} <= value.keys():
+        return origin(value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {text(one)}" for key, one in value.items())
     if isinstance(value, int) and (name == "size" or name.startswith("size_")):
@@ -113,6 +124,13 @@ def summary(content: dict[str, dict[str, dict[str, Any]]]) -> str:
     words = [told["present"] or "nothing"]
     words += [f"{kind}: {told[kind]}" for kind in ("added", "removed") if told[kind]]
     return "; ".join(words)
+
+
+def origin(told: dict[str, Any]) -> str:
+    """How a version came about, by whom and why."""
+    by = f" by {told['user']}" if told["user"] else ""
+    note = f": {told['note']}" if told["note"] else ""
+    return f"{told['summary']}{by}{note}"
 
 
 def title(name: str) -> str:
