@@ -20,6 +20,7 @@ from support import peers, workload
 from support import stack as stacks
 from support.clients import Clients
 from support.pulp import Pulp, Row, unique
+from support.recovering import recovered
 from support.stack import Stack
 from support.upstream import Upstream
 from support.wheels import sdist, wheel
@@ -145,6 +146,15 @@ def fragile_stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     session = Path(os.environ[_SESSION])
     with _alone(session / "fragile.turn"):
         yield _shared(request, "fragile")
+
+
+@pytest.fixture
+def fragile(fragile_stack: Stack) -> Iterator[Pulp]:
+    """A client of it while it is at work. What is made there goes with it, at the session's end."""
+    client = fragile_stack.client()
+    recovered(client)
+    yield client
+    recovered(client)
 
 
 def _shared(request: pytest.FixtureRequest, name: str, **options: Any) -> Stack:

