@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urljoin
 
 import requests
 
@@ -124,7 +125,7 @@ def file_url(index: str, project: str) -> str:
     """URL of the only file of a project, as the project's page links it."""
     page = f"{index}simple/{project}/"
     entry = requests.get(page, headers=_JSON, timeout=60).json()["files"][0]
-    return requests.compat.urljoin(page, entry["url"])  # type: ignore[no-any-return]
+    return urljoin(page, str(entry["url"]))
 
 
 def _cases(where: Place) -> list[Case]:
