@@ -78,6 +78,8 @@ class Connections:
         """Close everything."""
         for task in self._closing:
             task.cancel()
+        if self._closing:
+            await asyncio.wait(self._closing)
         for link in self._links.values():
             await link.close()
 
@@ -110,9 +112,11 @@ class Connections:
 
     def _close_later(self, link: Link) -> None:
         async def close() -> None:
-            # Downloads of the link may be under way.
-            await asyncio.sleep(_GRACE)
-            await link.close()
+            try:
+                # Downloads of the link may be under way.
+                await asyncio.sleep(_GRACE)
+            finally:
+                await link.close()
 
         task = asyncio.create_task(close())
         self._closing.add(task)

@@ -153,16 +153,15 @@ class Keeping:
 
 def ensure_taken_in(repository_pk: UUID) -> None:
     """Start a task that takes files into a repository, unless one waits."""
-    repository = PyindexRepository.objects.select_related("pulp_domain").get(pk=repository_pk)
-    _ensure(
-        take_in_passed, repository, {"repository_pk": str(repository.pk)}, repository.pulp_domain
-    )
+    rows = PyindexRepository.objects.select_related("pulp_domain").filter(pk=repository_pk)
+    for one in rows:  # none: it was deleted meanwhile
+        _ensure(take_in_passed, one, {"repository_pk": str(one.pk)}, one.pulp_domain)
 
 
 def _ensure_shrunk(distribution_pk: UUID) -> None:
-    distribution = PyindexDistribution.objects.select_related("pulp_domain").get(pk=distribution_pk)
-    kwargs = {"distribution_pk": str(distribution.pk)}
-    _ensure(evict_files, distribution, kwargs, distribution.pulp_domain)
+    rows = PyindexDistribution.objects.select_related("pulp_domain").filter(pk=distribution_pk)
+    for one in rows:  # none: it was deleted meanwhile
+        _ensure(evict_files, one, {"distribution_pk": str(one.pk)}, one.pulp_domain)
 
 
 def _ensure(task: Callable[..., Any], held: Any, kwargs: dict[str, Any], domain: Any) -> None:
