@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pulp_pyindex.index.pages import File
-from pulp_pyindex.index.rules import (
-    Told,
-)
+from pulp_pyindex.index.rules import Known, Told
 from support.deciding import DAY, NOW, WHEEL, denied, project, verdicts, wheel
 
 
@@ -109,6 +107,16 @@ def test_what_is_not_known_is_treated_as_said(word: str, action: str | None) -> 
     found = verdicts(rules, project(wheel(age=None))).files[WHEEL]
     assert (found.against and found.against.action.value) == action
     assert len(found.reports) == (word == "report")
+
+
+def test_what_upstream_says_of_itself_is_told_without_control_signs() -> None:
+    """Installers print the text on terminals."""
+    when = {"project": "*"}
+    rules = [{"name": "x", "when": when, "action": "deny", "text": "under {license}"}]
+    facts = project(wheel(), known={WHEEL: Known(metadata={"license": "MIT\x1b[2J\nor so"})})
+    found = verdicts(rules, facts).files[WHEEL]
+    assert found.against is not None
+    assert found.against.text.endswith("under MIT\N{REPLACEMENT CHARACTER}[2J or so")
 
 
 def test_an_exemption_holds_until_its_end() -> None:

@@ -61,4 +61,10 @@ def told(
     """What a client is told of what a rule does with a file: one line."""
     said = _PLACE.sub(lambda match: _VALUES[match[1]](rule, project, file), rule.text)
     head = f"The rule {rule.name!r} of ruleset {ruleset.name!r} {_DONE[action]} {file.filename}"
-    return " ".join(f"{head}: {said}".split()) if said else f"{head}."
+    return _line(f"{head}: {said}" if said else f"{head}.")
+
+
+def _line(text: str) -> str:
+    """One line that is fit for terminals and tables, whatever upstream says of itself."""
+    line = " ".join(text.split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
