@@ -225,6 +225,19 @@ def test_provenance_that_cannot_be_had_now_is_asked_for_again(
     assert not PyindexCachedFile.objects.filter(is_pending=True).exists()
 
 
+def test_a_remote_that_cannot_be_used_any_more_keeps_no_file_away(
+    repository: PyindexRepository, distribution: PyindexDistribution
+) -> None:
+    """Its provenance is missing, and the reason is told."""
+    say(distribution, replace(ONE, provenance="http://127.0.0.1:9/integrity"))
+    let_pass(distribution, ONE)
+    PyindexRemote.objects.filter(pk=distribution.remote_id).update(ca_cert="none")
+    result = take_in(repository)
+    assert result["failed_provenance"][0]["reason"].startswith("the remote 'remote': ")
+    assert held(repository) == {ONE.filename}
+    assert not PyindexCachedFile.objects.filter(is_pending=True).exists()
+
+
 def test_a_page_that_changes_meanwhile_is_heard_again(
     repository: PyindexRepository,
     distribution: PyindexDistribution,

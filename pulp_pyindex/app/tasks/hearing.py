@@ -14,6 +14,7 @@ from django.db import connection
 
 from pulp_pyindex.app import catalog
 from pulp_pyindex.app.catalog import CachedPage
+from pulp_pyindex.app.exceptions import UpstreamError
 from pulp_pyindex.app.models import PyindexRemote, PyindexRepository
 from pulp_pyindex.app.tasks.attesting import Attested, Known, attest, offered
 from pulp_pyindex.app.tasks.rows import add_files, add_provenance, add_status
@@ -159,7 +160,12 @@ def _attested(
         async with Upstream(remote, pace=PROMPT) as upstream:
             return await attest(upstream, kept, sha256, known)
 
-    found: Attested = async_to_sync(ask)()
+    try:
+        found: Attested = async_to_sync(ask)()
+    except (UpstreamError, OSError, ValueError) as error:
+        # The remote was given an address or TLS settings that cannot be used.
+        reason = f"the remote {remote.name!r}: {error}"
+        return Attested(failed=[(one.file.filename, reason) for one in offered(kept, sha256)])
     return found
 
 
