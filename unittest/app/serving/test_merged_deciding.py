@@ -235,7 +235,7 @@ def test_a_file_is_found_at_once_as_long_as_its_verdict_holds() -> None:
         assert (await asked())[0] == "held"
         reported = Withheld(file=file("a"), action=Action.REPORT, by="rule", text="", at="public")
         assert (await asked(reported=(reported,)))[0] is None
-        key, world = await asked(expires=time.time() + 0.05)
+        key, world = await asked(expires=time.time() + 0.5)
         assert isinstance(world.memory.get(key), FileInMemory)
         while world.memory.get(key) is not None:
             await asyncio.sleep(0.01)
