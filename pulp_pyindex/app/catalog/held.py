@@ -54,6 +54,20 @@ def held(content: str, *, few: bool = False) -> str:
     """
 
 
+def held_now(content: str) -> str:
+    """The join from a content id to the row by which the newest version of a repository holds it.
+
+    Each unit is looked up by index, as by `held` where it is about few. Takes `repository`.
+    """
+    return f"""
+        JOIN LATERAL (
+            SELECT version_added_id FROM core_repositorycontent
+            WHERE content_id = {content} AND repository_id = (SELECT %(repository)s::uuid)
+              AND version_removed_id IS NULL
+            OFFSET 0) held ON true
+    """
+
+
 def version_values(version: RepositoryVersion) -> dict[str, Any]:
     return {"repository": version.repository_id, "number": version.number}
 

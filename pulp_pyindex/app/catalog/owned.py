@@ -45,9 +45,8 @@ def claim(version: RepositoryVersion, project: str) -> Claim | None:
         f"""
         SELECT added.pulp_created,
                CASE WHEN removed.number <= %(number)s THEN removed.pulp_created END
-        FROM {table} unit {held("unit.content_ptr_id")}
-        WHERE unit.project = %(project)s AND held.repository_id = %(repository)s
-          AND added.number <= %(number)s
+        FROM {table} unit {held("unit.content_ptr_id", few=True)}
+        WHERE unit.project = %(project)s AND added.number <= %(number)s
         """
         for table in _NAMING
     )

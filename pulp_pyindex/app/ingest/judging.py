@@ -59,10 +59,14 @@ def _facts(
     # What a large version takes in is there before the version is, also of one whose task was
     # killed: only complete versions count.
     complete = "SELECT FROM core_repositoryversion WHERE complete AND pulp_id ="
+    # Each unit is looked up by index: of a repository that is younger than its statistics
+    # PostgreSQL thinks that nothing is there, and walks all of it.
     held = f"""
-        JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
-         AND held.repository_id = %(repository)s
-         AND EXISTS ({complete} held.version_added_id)
+        JOIN LATERAL (
+            SELECT version_added_id, version_removed_id FROM core_repositorycontent
+            WHERE content_id = unit.content_ptr_id AND repository_id = (SELECT %(repository)s::uuid)
+            OFFSET 0) held
+          ON EXISTS ({complete} held.version_added_id)
          AND (held.version_removed_id IS NULL OR NOT EXISTS ({complete} held.version_removed_id))
     """
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pulp_pyindex.app.catalog.held import held_now
 from pulp_pyindex.app.exceptions import NotHeld
 from pulp_pyindex.app.models import PyindexRepository
 from pulp_pyindex.app.tasks import versions, writing
@@ -15,12 +16,13 @@ from pulp_pyindex.app.tasks.present import present
 from pulp_pyindex.index.filenames import is_same_release
 from pulp_pyindex.index.pages import Status
 
+_HELD = held_now("unit.content_ptr_id")
+
 #: The files an edit speaks of, in the repository's latest version.
-_SPOKEN_OF = """
+_SPOKEN_OF = f"""
     SELECT unit.content_ptr_id, unit.project, unit.version, unit.filename
-    FROM {table} unit JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
-    WHERE held.repository_id = %(repository)s AND held.version_removed_id IS NULL
-      AND unit.project = %(project)s
+    FROM {{table}} unit {_HELD}
+    WHERE unit.project = %(project)s
       AND (%(releases)s::text[] IS NULL OR unit.version = ANY(%(releases)s))
       AND (%(filename)s::text IS NULL OR unit.filename = %(filename)s)
 """
@@ -137,12 +139,10 @@ def _let_go(change: versions.Change, table: str, one: Edit) -> None:
 
 def _let_go_status(change: versions.Change, one: Edit) -> None:
     change.cursor.execute(
-        """
+        f"""
         INSERT INTO pyindex_going
-        SELECT unit.content_ptr_id FROM pyindex_pyindexprojectstatus unit
-        JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
-        WHERE held.repository_id = %(repository)s AND held.version_removed_id IS NULL
-          AND unit.project = %(project)s ON CONFLICT DO NOTHING
+        SELECT unit.content_ptr_id FROM pyindex_pyindexprojectstatus unit {_HELD}
+        WHERE unit.project = %(project)s ON CONFLICT DO NOTHING
         """,
         _values(change, one),
     )
@@ -190,11 +190,10 @@ def _releases(change: versions.Change, one: Edit) -> list[str] | None:
     if release is None:
         return None
     change.cursor.execute(
-        """
-        SELECT DISTINCT unit.version FROM pyindex_pyindexfile unit
-        JOIN core_repositorycontent held ON held.content_id = unit.content_ptr_id
-        WHERE held.repository_id = %s AND held.version_removed_id IS NULL AND unit.project = %s
+        f"""
+        SELECT DISTINCT unit.version FROM pyindex_pyindexfile unit {_HELD}
+        WHERE unit.project = %(project)s
         """,
-        [change.repository.pk, one["project"]],
+        {"repository": change.repository.pk, "project": one["project"]},
     )
     return [held for (held,) in change.cursor.fetchall() if is_same_release(held, release)]
