@@ -7,7 +7,7 @@ of a repository's own older version.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from pulpcore.plugin.models import RepositoryVersion
@@ -63,14 +63,9 @@ def promote(
     """
     repository = present(PyindexRepository.objects.all(), repository_pk)
     source = present(RepositoryVersion.objects.select_related("repository"), source_pk)
-    values = {
-        "source": source.pk,
-        "repository": repository.pk,
-        "projects": list(projects),
-        "of": [one["project"] for one in releases],
-    }
+    order = _Order(mode=mode, projects=projects, releases=releases, note=note)
     with versions.change(repository) as change:
-        _plan(change, source, {**values, **_spelled(change, values, releases)}, mode, releases)
+        _plan(change, source, _values(change, source, repository, order), mode, releases)
         verdict = gates.judge(
             change, repository, source, gates.Override(rules=override, reason=override_reason)
         )
@@ -80,37 +75,70 @@ def promote(
         result["gates"] = verdict.result()
         if dry_run:
             return result
-        is_rollback = source.repository_id == repository.pk
-        is_whole = mode == "replace" and not projects and not releases
-        version = change.commit(
-            info={
-                "source": "rollback" if is_rollback else "promotion",
-                "version": str(source.pk),
-                "repository": source.repository.name,
-                "number": source.number,
-                "mode": mode,
-                "projects": list(projects[:_NAMED_MOST]),
-                "releases": list(releases[:_NAMED_MOST]),
-                "note": note,
-                "overridden": verdict.overridden,
-                "override_reason": override_reason if verdict.overridden else "",
-            },
-            like=source if is_whole else None,
-        )
-    if version is not None and not is_rollback:
-        gates.record(
-            version,
-            source,
-            verdict,
-            holds_source=repository.keep_sources if keep_source is None else keep_source,
-            mode=mode,
-            projects=projects,
-            releases=releases,
-            note=note,
-        )
+        info = order.info() | _of(source, repository) | _in_spite_of(verdict, override_reason)
+        version = change.commit(info=info, like=source if order.is_whole else None)
     if version is not None:
         result["repository_version"] = f"{get_url(repository)}versions/{version.number}/"
+        if source.repository_id != repository.pk:
+            keeps = repository.keep_sources if keep_source is None else keep_source
+            gates.record(version, source, verdict, holds_source=keeps, **order.record())
     return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """What is to be promoted of a version."""
+
+    mode: str
+    projects: Sequence[str]
+    releases: Sequence[dict[str, str]]
+    note: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the repository is to hold what the source holds, and nothing else."""
+        return self.mode == "replace" and not self.projects and not self.releases
+
+    def record(self) -> dict[str, Any]:
+        """As the record of a promotion has them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def info(self) -> dict[str, Any]:
+        """As the `info` of the new version has them."""
+        named = {
+            "projects": list(self.projects[:_NAMED_MOST]),
+            "releases": list(self.releases[:_NAMED_MOST]),
+        }
+        return {"mode": self.mode, "note": self.note, **named}
+
+
+def _values(
+    change: versions.Change, source: RepositoryVersion, repository: PyindexRepository, order: _Order
+) -> dict[str, Any]:
+    """What the statements are given."""
+    values = {
+        "source": source.pk,
+        "repository": repository.pk,
+        "projects": list(order.projects),
+        "of": [one["project"] for one in order.releases],
+    }
+    return {**values, **_spelled(change, values, order.releases)}
+
+
+def _of(source: RepositoryVersion, target: PyindexRepository) -> dict[str, Any]:
+    """What the new version's `info` says of the one that was promoted."""
+    return {
+        "source": "rollback" if source.repository_id == target.pk else "promotion",
+        "version": str(source.pk),
+        "repository": source.repository.name,
+        "number": source.number,
+    }
+
+
+def _in_spite_of(verdict: gates.Verdict, reason: str) -> dict[str, Any]:
+    """What it says of gates that were overridden."""
+    overridden = verdict.overridden
+    return {"overridden": overridden, "override_reason": reason if overridden else ""}
 
 
 def _spelled(
