@@ -27,6 +27,8 @@ from pulp_pyindex.index.wanted import Wanted
 #: Rows and pages written by one transaction.
 ROWS = 2000
 PAGES = 1000
+#: What has come is written, and progress is shown, at least so often where anything comes.
+SECONDS = 2.0
 
 #: What came of one project.
 Arrival = Completed | Unchanged | Missing | Failed
@@ -115,19 +117,27 @@ class Gathering:
         self._progress.save()
 
     async def _write_all(self, arrivals: asyncio.Queue[Arrival | None]) -> None:
+        now = asyncio.get_running_loop().time
         pending: list[Arrival] = []
-        rows = 0
-        while True:
-            arrival = await arrivals.get()
-            if arrival is not None:
-                pending.append(arrival)
-                if isinstance(arrival, Completed):
-                    rows += len(arrival.sha256)
-            if arrival is None or rows >= ROWS or len(pending) >= PAGES:
+        rows, due = 0, 0.0
+        over = False
+        while not over:
+            # A page that hangs must not keep the others from being remembered.
+            late = False
+            try:
+                async with asyncio.timeout_at(due if pending else None):
+                    arrival = await arrivals.get()
+            except TimeoutError:
+                late = True
+            else:
+                over = arrival is None
+                if arrival is not None:
+                    due = due if pending else now() + SECONDS
+                    pending.append(arrival)
+                    rows += len(arrival.sha256) if isinstance(arrival, Completed) else 0
+            if over or late or rows >= ROWS or len(pending) >= PAGES:
                 await sync_to_async(self._write)(pending)
                 pending, rows = [], 0
-            if arrival is None:
-                return
 
     def _write(self, arrivals: list[Arrival]) -> None:
         """Write what came of some projects; in the task's own thread."""
