@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -72,28 +74,38 @@ async def fetch(
 async def _fetch_once(
     upstream: Upstream, url: str, filename: str, sha256: str | None, size: int | None
 ) -> Fetched:
-    hasher = hashlib.sha256()
-    found = 0
-    keep = False
     # The working directory of a task lies in WORKING_DIRECTORY, hence `ingest` can move the file.
-    with NamedTemporaryFile(dir=Path.cwd(), delete=False) as target:
-        try:
-            async with upstream.file(url) as answer:
-                async for chunk in answer.chunks:
-                    found += len(chunk)
-                    if size is not None and found > size:
-                        raise FileMismatch(filename, "its size", str(size), f"{found} or more")
-                    hasher.update(chunk)
-                    target.write(chunk)
-            if size is not None and found != size:
-                raise FileMismatch(filename, "its size", str(size), str(found))
-            if sha256 is not None and hasher.hexdigest() != sha256:
-                raise FileMismatch(filename, "its sha256", sha256, hasher.hexdigest())
-            keep = True
-        finally:
-            if not keep:
-                Path(target.name).unlink(missing_ok=True)
-    return Fetched(path=target.name, filename=filename, sha256=hasher.hexdigest(), size=found)
+    with NamedTemporaryFile(dir=Path.cwd(), delete=False) as target, _gone_if_it_fails(target.name):
+        digest, found = await _written(upstream, url, target, filename, size)
+        if size is not None and found != size:
+            raise FileMismatch(filename, "its size", str(size), str(found))
+        if sha256 is not None and digest != sha256:
+            raise FileMismatch(filename, "its sha256", sha256, digest)
+    return Fetched(path=target.name, filename=filename, sha256=digest, size=found)
+
+
+async def _written(
+    upstream: Upstream, url: str, target: IO[bytes], filename: str, size: int | None
+) -> tuple[str, int]:
+    """SHA-256 and size of what came; raises FileMismatch where it is more than `size`."""
+    hasher, found = hashlib.sha256(), 0
+    async with upstream.file(url) as answer:
+        async for chunk in answer.chunks:
+            found += len(chunk)
+            if size is not None and found > size:
+                raise FileMismatch(filename, "its size", str(size), f"{found} or more")
+            hasher.update(chunk)
+            target.write(chunk)
+    return hasher.hexdigest(), found
+
+
+@contextmanager
+def _gone_if_it_fails(path: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
 
 
 class Downloads:
