@@ -49,6 +49,9 @@ def test_files_are_found_by_what_they_are(pulp: Pulp, mirrored: Row) -> None:
     ):
         rows = pulp.rows(FILES, repository_version=version, **question)
         assert {row["filename"] for row in rows} == answer, question
+    for field, value in (("filename__regex", "["), ("limit", 2**63), ("orphaned_for", 2**63)):
+        refused = pulp.get(FILES, params={field: value})
+        assert (refused.status_code, "cannot be used" in refused.text) == (400, True), field
 
 
 def test_content_is_found_by_what_a_version_added_and_removed(pulp: Pulp, mirrored: Row) -> None:

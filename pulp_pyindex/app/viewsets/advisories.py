@@ -38,6 +38,7 @@ from pulp_pyindex.app.tasks.advisories import load_advisories, remove_advisories
 from pulp_pyindex.index.advisories import Severity, read_severity
 
 from .exchange import page_of, page_parameters, paginator_for, told_by
+from .values import ValuesMixin
 
 _WORDS = [severity.word for severity in Severity]
 
@@ -76,7 +77,9 @@ class PyindexAdvisoryFilter(BaseFilterSet):
         return rows.filter(severity__gte=int(Severity[value.upper()]))
 
 
-class PyindexAdvisoryViewSet(NamedModelViewSet, mixins.RetrieveModelMixin, mixins.ListModelMixin):
+class PyindexAdvisoryViewSet(
+    ValuesMixin, NamedModelViewSet, mixins.RetrieveModelMixin, mixins.ListModelMixin
+):
     """
     Known vulnerabilities and malware, loaded from OSV databases. They belong to the domain and are
     matched against its repository versions without asking anybody.

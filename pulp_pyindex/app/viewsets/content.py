@@ -31,9 +31,10 @@ from .filters import (
 )
 from .repository import PyindexRepositoryViewSet
 from .taking import TakesFilesMixin
+from .values import ValuesMixin
 
 
-class _SeenThroughRepositories:
+class _SeenThroughRepositories(ValuesMixin):
     """What every kind of content has in common: it is seen through the repositories that hold it.
 
     pulpcore joins and sorts the whole table for that (`distinct`), which takes minutes on a

@@ -11,9 +11,11 @@ from pulp_pyindex.app.serializers import PyindexDistributionSerializer
 from .merging import MergingActionsMixin
 from .passing import CacheActionsMixin
 from .traffic import TrafficActionsMixin
+from .values import ValuesMixin
 
 
 class PyindexDistributionViewSet(
+    ValuesMixin,
     MergingActionsMixin,
     CacheActionsMixin,
     TrafficActionsMixin,

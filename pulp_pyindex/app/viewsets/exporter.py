@@ -37,9 +37,10 @@ from pulp_pyindex.app.tasks.export import export
 
 from .exchange import told_by
 from .named import resource
+from .values import ValuesMixin
 
 
-class PyindexStaticExporterViewSet(ExporterViewSet, RolesMixin):
+class PyindexStaticExporterViewSet(ValuesMixin, ExporterViewSet, RolesMixin):
     """
     A static exporter writes indexes as plain trees (pages, files, metadata) to a directory or an
     object storage, for any web server to serve.

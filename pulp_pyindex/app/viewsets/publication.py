@@ -17,8 +17,10 @@ from pulp_pyindex.app.models import PyindexPublication
 from pulp_pyindex.app.serializers import PyindexPublicationSerializer
 from pulp_pyindex.app.tasks.publish import publish
 
+from .values import ValuesMixin
 
-class PyindexPublicationViewSet(PublicationViewSet, RolesMixin):
+
+class PyindexPublicationViewSet(ValuesMixin, PublicationViewSet, RolesMixin):
     """
     A publication is the finished simple index of one repository version: all its pages, ready to
     be sent.

@@ -36,6 +36,7 @@ from pulp_pyindex.app.serializers import (
 )
 
 from .filters import PROJECT_HELP, PROJECTS_HELP, ProjectFilter, ProjectsFilter
+from .values import ValuesMixin
 
 _EXACTLY = ["exact", "in"]
 
@@ -56,6 +57,7 @@ class PyindexQuarantineFilter(BaseFilterSet):
 
 
 class PyindexQuarantineViewSet(
+    ValuesMixin,
     NamedModelViewSet,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
@@ -135,6 +137,7 @@ class PyindexRefusalFilter(BaseFilterSet):
 
 
 class PyindexRefusalViewSet(
+    ValuesMixin,
     NamedModelViewSet,
     mixins.RetrieveModelMixin,
     mixins.ListModelMixin,

@@ -8,6 +8,8 @@ from pulp_pyindex.app import access
 from pulp_pyindex.app.models import PyindexRemote
 from pulp_pyindex.app.serializers import PyindexRemoteSerializer
 
+from .values import ValuesMixin
+
 
 class PyindexRemoteFilter(RemoteFilter):
     """What remotes can be searched by."""
@@ -21,7 +23,7 @@ class PyindexRemoteFilter(RemoteFilter):
         }
 
 
-class PyindexRemoteViewSet(RemoteViewSet, RolesMixin):
+class PyindexRemoteViewSet(ValuesMixin, RemoteViewSet, RolesMixin):
     """
     A remote is an upstream index: the URL of its simple index and what is wanted of it. It is
     synced into a repository.

@@ -36,9 +36,11 @@ from .exchange import page_parameters, paginator_for
 from .promotion import DiffActionMixin, PromotionActionsMixin
 from .retention import CleanupActionMixin, HoldActionsMixin
 from .uploads import UploadsActionMixin
+from .values import ValuesMixin
 
 
 class PyindexRepositoryViewSet(
+    ValuesMixin,
     ApprovalActionsMixin,
     EditActionsMixin,
     PromotionActionsMixin,
@@ -92,7 +94,11 @@ class PyindexRepositoryViewSet(
 
 
 class PyindexRepositoryVersionViewSet(
-    VersionAdvisoriesMixin, DiffActionMixin, HoldActionsMixin, RepositoryVersionViewSet
+    ValuesMixin,
+    VersionAdvisoriesMixin,
+    DiffActionMixin,
+    HoldActionsMixin,
+    RepositoryVersionViewSet,
 ):
     """A version is the whole state of an index at one time. It never changes."""
 

@@ -44,6 +44,7 @@ from .exchange import told_by
 from .named import resource
 from .promotion import find_version
 from .schema import TrueSchema
+from .values import ValuesMixin
 
 
 class PyindexRulesetFilter(BaseFilterSet):
@@ -62,6 +63,7 @@ class _InUse(APIException):
 
 
 class PyindexRulesetViewSet(
+    ValuesMixin,
     NamedModelViewSet,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,

@@ -25,6 +25,8 @@ from pulp_pyindex.app.models import PyindexToken
 from pulp_pyindex.app.models.token import digest, hint, new_secret
 from pulp_pyindex.app.serializers import PyindexTokenCreatedSerializer, PyindexTokenSerializer
 
+from .values import ValuesMixin
+
 
 class PyindexTokenFilter(BaseFilterSet):
     """What tokens can be searched by."""
@@ -39,6 +41,7 @@ class PyindexTokenFilter(BaseFilterSet):
 
 
 class PyindexTokenViewSet(
+    ValuesMixin,
     NamedModelViewSet,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
