@@ -115,6 +115,7 @@ def test_what_is_denied_is_refused_with_the_name_of_the_rule(
         refused = mirror.index.get(address, headers={"User-Agent": "a test/1"})
         assert refused.status_code == 403
         assert "'broken releases'" in refused.text
+        assert refused.text.startswith(refused.reason)
         assert "alpha 2.0 eats data, take 1.0" in refused.text
         assert refused.headers["Cache-Control"] == "no-store"
     assert mirror.index.get(kept).ok

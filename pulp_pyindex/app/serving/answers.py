@@ -12,6 +12,7 @@ from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
 from pulp_pyindex.app.serving.conditions import is_not_modified
+from pulp_pyindex.app.serving.refusals import phrase
 
 #: A body up to this size travels in one write with its headers.
 _ONE_WRITE = 64 * 1024
@@ -22,13 +23,14 @@ _REPEATED = frozenset({"cache-control", "etag", "vary", "x-pypi-last-serial"})
 class Lines:
     """The head of an answer as bytes, but for the date and what depends on the connection."""
 
-    __slots__ = ("_fields", "_line")
+    __slots__ = ("_fields", "_line", "reason")
 
-    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], reason: str = "") -> None:
         if any(sign in value for value in headers.values() for sign in "\r\n\0"):
             raise ValueError("a header value breaks the line")
         fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self._line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nDate: ".encode()
+        self.reason = reason or HTTPStatus(status).phrase
+        self._line = f"HTTP/1.1 {status} {self.reason}\r\nDate: ".encode()
         self._fields = f"{fields}\r\n".encode()
 
     def __len__(self) -> int:
@@ -51,12 +53,14 @@ class Ready:
 
     __slots__ = ("_lines", "_unmodified", "body", "etag", "headers", "size", "status")
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
+    def __init__(
+        self, status: int, headers: Mapping[str, str], body: bytes = b"", reason: str = ""
+    ) -> None:
         self.status = status
         self.headers = {**headers, "Content-Length": str(len(body))}
         self.body = body
         self.etag = headers.get("ETag")
-        self._lines = Lines(status, self.headers)
+        self._lines = Lines(status, self.headers, reason)
         self._unmodified = Lines(304, repeated(headers))
         #: Bytes it takes in memory, roughly.
         self.size = len(body) + 2 * len(self._lines) + 512
@@ -96,7 +100,7 @@ class Answer(web.StreamResponse):
 
     @property
     def reason(self) -> str:
-        return HTTPStatus(self._status).phrase
+        return self._lines.reason
 
     @property
     def headers(self) -> CIMultiDict[str]:
@@ -137,7 +141,7 @@ def repeated(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def text(status: int, message: str, **headers: str) -> Ready:
-    """An error or notice for people."""
+    """An error or notice for people. Of errors, installers show them the reason phrase alone."""
     return Ready(
         status,
         {
@@ -147,6 +151,7 @@ def text(status: int, message: str, **headers: str) -> Ready:
             **{name.replace("_", "-"): value for name, value in headers.items()},
         },
         f"{message}\n".encode(),
+        phrase(message) if status >= 400 else "",
     )
 
 

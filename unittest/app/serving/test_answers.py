@@ -143,3 +143,28 @@ def test_a_header_cannot_be_split() -> None:
     """Whatever ends up in one."""
     with pytest.raises(ValueError, match="header"):
         Ready(301, {"Location": "a\r\nSet-Cookie: b"})
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "phrase"),
+    [
+        (
+            403,
+            "The rule 'x' denies it:\r\nSet-Cookie: b\0 é",
+            "The rule 'x' denies it: Set-Cookie: b? ?",
+        ),
+        (404, "x" * 2000, "x" * 500),
+        (404, "", "Not Found"),
+        (301, "See simple/", "Moved Permanently"),
+    ],
+)
+def test_an_error_says_why_in_its_status_line(status: int, message: str, phrase: str) -> None:
+    """That is what installers print; one line, whatever the message holds."""
+
+    async def ask(session: ClientSession, url: str) -> None:
+        async with session.get(url, allow_redirects=False) as answer:
+            assert (answer.status, answer.reason) == (status, phrase)
+            assert await answer.text() == f"{message}\n"
+            assert "Set-Cookie" not in answer.headers
+
+    served(answers.text(status, message), ask)
