@@ -21,6 +21,7 @@ from pulp_pyindex.app.serving.files import FileAnswer
 from pulp_pyindex.app.serving.memory import Memory
 from pulp_pyindex.app.serving.merged.deciding import Merging
 from pulp_pyindex.app.serving.merged.verdicts import Verdict
+from pulp_pyindex.app.serving.outcome import QUARANTINE
 from pulp_pyindex.app.serving.snapshot import Index
 from pulp_pyindex.app.serving.sources import Action, Member, Offer, Withheld
 from pulp_pyindex.app.serving.through.guessing import projects_of
@@ -132,11 +133,9 @@ def _placed(verdict: Verdict, path: FilePath) -> Placed | None:
     status = 403 if one.action is Action.DENY else 404
     noted = (one,) if one.action is Action.DENY else ()
     reason = f"{path.filename} cannot be had from the index {verdict.index.base_path!r}: {one.text}"
-    return Placed(verdict=verdict, noted=noted, status=status, reason=_with_rule(reason, one))
-
-
-def _with_rule(reason: str, one: Withheld) -> str:
-    return f"{reason} (rule {one.by!r})" if one.action is Action.DENY else reason
+    if one.action is Action.DENY and repr(one.by) not in one.text and one.by != QUARANTINE:
+        reason = f"{reason} (rule {one.by!r})"
+    return Placed(verdict=verdict, noted=noted, status=status, reason=reason)
 
 
 def _origin(offer: Offer, path: FilePath) -> Member | None:
