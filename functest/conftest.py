@@ -19,7 +19,9 @@ import pytest
 from support import peers, workload
 from support import stack as stacks
 from support.clients import Clients
-from support.pulp import Pulp, Row, unique
+from support.documents import Files, mirror_them
+from support.protecting import ACME, ALPHA, Protected, protect
+from support.pulp import Mirror, Pulp, Row, unique
 from support.recovering import recovered
 from support.stack import Stack
 from support.upstream import Upstream
@@ -270,3 +272,25 @@ def mirrored(pulp: Pulp, upstream: Upstream) -> Row:
     repository = pulp.create_repository()
     pulp.sync(repository, pulp.create_remote(upstream.url))
     return repository
+
+
+@pytest.fixture
+def readable(pulp: Pulp, upstream: Upstream) -> Mirror:
+    """A mirror of the projects that those who read protected indexes ask for."""
+    upstream.add(ALPHA, ACME)
+    return pulp.mirror(upstream.url, policy="immediate")
+
+
+@pytest.fixture
+def protected(pulp: Pulp, readable: Mirror) -> Protected:
+    """The same, whose distribution demands tokens."""
+    return protect(pulp, readable)
+
+
+@pytest.fixture(scope="module")
+def documented(stack: Stack) -> Iterator[tuple[Mirror, Files]]:
+    """A mirror of what documents and feeds tell of, one for all tests of a file."""
+    pulp, upstream = stack.client(), Upstream().start()
+    yield mirror_them(pulp, upstream)
+    upstream.stop()
+    pulp.clean_up()

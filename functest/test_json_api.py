@@ -1,36 +1,24 @@
 """The legacy JSON API beside `simple/`: what a document tells of a project or release."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from support.documents import YANKED, Files, document, mirror_them
+from support.documents import YANKED, Files, document
 from support.index import Index
 from support.pulp import Mirror, Pulp, unique
-from support.stack import Stack
 from support.upstream import Upstream
 from support.wheels import wheel
 
 CURRENT = "Demo_Pkg-1.1-py3-none-any.whl"
 
 
-@pytest.fixture(scope="module")
-def offered(stack: Stack) -> Iterator[tuple[Mirror, Files]]:
-    """One mirror of them for all tests of this file."""
-    pulp, upstream = stack.client(), Upstream().start()
-    yield mirror_them(pulp, upstream)
-    upstream.stop()
-    pulp.clean_up()
+@pytest.fixture
+def index(documented: tuple[Mirror, Files]) -> Index:
+    return documented[0].index
 
 
 @pytest.fixture
-def index(offered: tuple[Mirror, Files]) -> Index:
-    return offered[0].index
-
-
-@pytest.fixture
-def files(offered: tuple[Mirror, Files]) -> Files:
-    return offered[1]
+def files(documented: tuple[Mirror, Files]) -> Files:
+    return documented[1]
 
 
 def test_a_projects_document_tells_all_its_releases(index: Index, files: Files) -> None:

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from support.documents import Files, document, items, mirror_them
+from support.documents import Files, document, items
 from support.index import Index
 from support.markup import JSON_TYPE
 from support.pulp import Mirror, Pulp, unique
@@ -20,23 +19,14 @@ from support.wheels import wheel
 BARE = "bare-0.1-py3-none-any.whl"
 
 
-@pytest.fixture(scope="module")
-def offered(stack: Stack) -> Iterator[tuple[Mirror, Files]]:
-    """One mirror of them for all tests of this file."""
-    pulp, upstream = stack.client(), Upstream().start()
-    yield mirror_them(pulp, upstream)
-    upstream.stop()
-    pulp.clean_up()
+@pytest.fixture
+def index(documented: tuple[Mirror, Files]) -> Index:
+    return documented[0].index
 
 
 @pytest.fixture
-def index(offered: tuple[Mirror, Files]) -> Index:
-    return offered[0].index
-
-
-@pytest.fixture
-def files(offered: tuple[Mirror, Files]) -> Files:
-    return offered[1]
+def files(documented: tuple[Mirror, Files]) -> Files:
+    return documented[1]
 
 
 def test_the_urls_of_documents_lead_to_the_files(index: Index, files: Files) -> None:
@@ -85,12 +75,12 @@ def test_the_list_answers_without_its_slash(index: Index) -> None:
 
 
 def test_a_guarded_index_protects_documents_and_feeds(
-    pulp: Pulp, stack: Stack, offered: tuple[Mirror, Files]
+    pulp: Pulp, stack: Stack, documented: tuple[Mirror, Files]
 ) -> None:
     """Nobody gets them, nor the files by their other address; who may read gets all of it."""
     guard = pulp.create("contentguards/core/rbac/", name=unique("guard"))
     row = pulp.distribute(
-        repository=offered[0].repository["pulp_href"], content_guard=guard["pulp_href"]
+        repository=documented[0].repository["pulp_href"], content_guard=guard["pulp_href"]
     )
     admin = Index(base=row["base_url"], auth=stack.client().auth)
     admin.wait(lambda served: served.get().status_code == 200)

@@ -8,20 +8,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from support.clients import BIN, Clients
-from support.protecting import ACME, ALPHA, VIEWER, Auth, Protected, basic, protect
-from support.pulp import Mirror, Pulp
-from support.upstream import Upstream
-
-
-@pytest.fixture
-def mirror(pulp: Pulp, upstream: Upstream) -> Mirror:
-    upstream.add(ALPHA, ACME)
-    return pulp.mirror(upstream.url, policy="immediate")
-
-
-@pytest.fixture
-def protected(pulp: Pulp, mirror: Mirror) -> Protected:
-    return protect(pulp, mirror)
+from support.protecting import ACME, ALPHA, VIEWER, Auth, Protected, basic
 
 
 def test_nobody_and_wrong_credentials_are_asked_for_others(protected: Protected) -> None:

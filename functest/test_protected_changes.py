@@ -7,40 +7,25 @@ import pytest
 
 from support.index import Index
 from support.protecting import (
-    ACME,
-    ALPHA,
     DOWNLOADER,
     PASSWORD,
     VIEWER,
     Protected,
     basic,
     grant,
-    protect,
     soon,
     statuses,
 )
 from support.pulp import Mirror, Pulp, Row, unique
-from support.upstream import Upstream
 
 
 @pytest.fixture
-def mirror(pulp: Pulp, upstream: Upstream) -> Mirror:
-    upstream.add(ALPHA, ACME)
-    return pulp.mirror(upstream.url, policy="immediate")
-
-
-@pytest.fixture
-def protected(pulp: Pulp, mirror: Mirror) -> Protected:
-    return protect(pulp, mirror)
-
-
-@pytest.fixture
-def guarded(pulp: Pulp, mirror: Mirror) -> tuple[Row, Index]:
+def guarded(pulp: Pulp, readable: Mirror) -> tuple[Row, Index]:
     """A guard that asks for rights, and the index behind it."""
     guard = pulp.create("contentguards/core/rbac/", name=unique("guard"))
-    pulp.update(mirror.distribution["pulp_href"], content_guard=guard["pulp_href"])
-    mirror.index.wait(lambda index: index.get().status_code == 401, "the guard")
-    return guard, mirror.index
+    pulp.update(readable.distribution["pulp_href"], content_guard=guard["pulp_href"])
+    readable.index.wait(lambda index: index.get().status_code == 401, "the guard")
+    return guard, readable.index
 
 
 def test_a_token_never_may_more_than_its_owner(protected: Protected) -> None:
@@ -122,12 +107,12 @@ def test_what_one_may_read_is_not_in_a_cache_for_others(protected: Protected) ->
 
 
 def test_tokens_pass_a_guard_that_lets_their_owner_pass(
-    pulp: Pulp, mirror: Mirror, guarded: tuple[Row, Index]
+    pulp: Pulp, readable: Mirror, guarded: tuple[Row, Index]
 ) -> None:
     """Only at the index they are for; a right that is taken away is gone soon."""
     guard, index = guarded
     reader = Protected(
-        pulp=pulp, mirror=mirror, distribution=mirror.distribution, index=index, file=""
+        pulp=pulp, mirror=readable, distribution=readable.distribution, index=index, file=""
     )
     downloader, other = reader.user(may_view=True), reader.user(may_view=True)
     grant(pulp, guard, DOWNLOADER, downloader)
@@ -137,7 +122,7 @@ def test_tokens_pass_a_guard_that_lets_their_owner_pass(
     assert statuses(index, auth=other.auth) == {403}
     assert statuses(index, auth=basic(reader.token(by=other))) == {403}
     assert statuses(index) == {401}
-    elsewhere = pulp.distribute(repository=mirror.repository["pulp_href"])
+    elsewhere = pulp.distribute(repository=readable.repository["pulp_href"])
     stray = reader.token(distributions=[elsewhere["pulp_href"]])
     assert statuses(index, auth=basic(stray)) == {403}
 
