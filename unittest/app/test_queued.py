@@ -94,7 +94,7 @@ def test_who_announced_more_is_waited_for(
         send(repository, f"{len(looks)}.whl", more_follow=len(looks) < 3)
 
     with monkeypatch.context() as patch:
-        patch.setattr(queued.time, "sleep", glance)
+        patch.setattr("pulp_pyindex.app.tasks.queued.time.sleep", glance)
         queued.wait_for_last(repository, TAKE)
         assert names(repository) == ["1.whl", "2.whl", "3.whl"]
         wait(repository, "tasks.edit", {})
