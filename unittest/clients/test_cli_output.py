@@ -129,7 +129,7 @@ def test_names_and_addresses_are_not_folded(
 
 def test_where_a_version_comes_from_is_a_sentence() -> None:
     """With who made it and why, as far as that is known."""
-    origin = {
+    origin: dict[str, Any] = {
         "kind": "sync",
         "user": None,
         "summary": "sync of remote r",
