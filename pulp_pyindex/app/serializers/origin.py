@@ -19,8 +19,8 @@ class PyindexOriginSerializer(serializers.Serializer[Any]):
     """How a version came about."""
 
     kind = serializers.CharField(
-        help_text="sync, upload, pull-through, edit, promotion, rollback, modify, import, or pulp for "
-        "whatever else Pulp did; empty where it is not known."
+        help_text="sync, upload, pull-through, edit, promotion, rollback, modify, import, or pulp "
+        "for whatever else Pulp did; empty where it is not known."
     )
     user = serializers.CharField(
         allow_null=True, help_text="Who did it; null where nobody did or it is not known."
