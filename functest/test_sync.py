@@ -98,12 +98,14 @@ def test_named_projects_need_no_list(pulp: Pulp, repository: Row, upstream: Upst
 def test_only_what_is_wanted_comes(pulp: Pulp, repository: Row, upstream: Upstream) -> None:
     """And why the rest is left out is counted."""
     upstream.add(wheel("acme-one"), sdist("acme-one"), wheel("acme-two", "2.0rc1"), wheel("other"))
+    upstream.catalogue.add_project("acme two!")
     remote = pulp.create_remote(
         upstream.url, includes=["acme-*"], package_types=["bdist_wheel"], prereleases=False
     )
     result = pulp.sync(repository, remote)["result"]
     assert pulp.filenames(pulp.latest(repository)) == {"acme_one-1.0-py3-none-any.whl"}
     assert sum(result["left_out"].values()) == 2
+    assert (result["projects"]["listed"], result["projects"]["nameless"]) == (3, 1)
     assert upstream.count("/simple/other/") == 0
 
 

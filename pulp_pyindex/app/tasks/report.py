@@ -29,6 +29,8 @@ class Report:
 
     #: How many projects upstream lists; None where the list was not read to its end.
     listed: int | None = None
+    #: How many entries of upstream's list are no names of projects.
+    nameless: int = 0
     wanted: int = 0
     asked: int = 0
     unchanged: int = 0
@@ -54,6 +56,7 @@ class Report:
             "repository_version": repository_version,
             "projects": {
                 "listed": self.listed,
+                "nameless": self.nameless,
                 "wanted": self.wanted,
                 "asked": self.asked,
                 "unchanged": self.unchanged,

@@ -93,7 +93,7 @@ async def _read(
     listed += len(entries)
     chosen.extend(entry for entry in entries if wanted.wants_project(entry.name))
     await _add(listing, chosen)
-    report.listed = listed
+    report.listed, report.nameless = listed, reader.skipped
     return True
 
 
