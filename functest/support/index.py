@@ -8,11 +8,9 @@ from urllib.parse import urljoin
 
 import requests
 
+from .everyone import everyone, has_strayed
 from .markup import HTML_TYPE, JSON_TYPE
 from .waiting import wait_for
-
-#: So many fresh connections in a row must agree: every content process gets some of them.
-_AGREEING = 8
 
 
 @dataclass(kw_only=True)
@@ -87,7 +85,11 @@ class Index:
         """Until `condition` is true on every content process. It may fail with HTTP till then."""
 
         def agreed() -> bool:
-            return all(self._holds(condition) for _ in range(_AGREEING))
+            try:
+                asked = everyone(self.base)
+            except requests.ConnectionError:
+                return False
+            return bool(asked) and all(self._holds(condition, *one) for one in asked.items())
 
         wait_for(agreed, what, timeout)
 
@@ -96,12 +98,14 @@ class Index:
         self.wait(lambda index: index.get().status_code == 200, f"{self.simple} to be served")
         return self
 
-    def _holds(self, condition: "Callable[[Index], Any]") -> bool:
-        with requests.Session() as fresh:
-            try:
-                return bool(condition(Index(base=self.base, auth=self.auth, session=fresh)))
-            except (requests.HTTPError, requests.ConnectionError, KeyError):
-                return False
+    def _holds(
+        self, condition: "Callable[[Index], Any]", process: int, session: requests.Session
+    ) -> bool:
+        try:
+            told = condition(Index(base=self.base, auth=self.auth, session=session))
+        except (requests.HTTPError, requests.ConnectionError, KeyError):
+            return False
+        return bool(told) and not has_strayed(session, process, self.base)
 
 
 def fetched(url: str, **headers: str) -> requests.Response:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import requests
-
+from .everyone import everyone
 from .index import Index
 from .pulp import Mirror, Pulp, Row, unique
 from .waiting import wait_for
@@ -83,12 +82,12 @@ def basic(token: Row) -> Auth:
 
 
 def statuses(index: Index, path: str = "simple/", **options: Any) -> set[int]:
-    """What new connections are answered, enough of them to meet every content process."""
-    found = set()
-    for _ in range(8):
-        with requests.Session() as session:
-            found.add(replace(index, session=session).get(path, **options).status_code)
-    return found
+    """What the content processes answer, each asked once."""
+    asked = wait_for(lambda: everyone(index.base), "every content process")
+    return {
+        replace(index, session=session).get(path, **options).status_code
+        for session in asked.values()
+    }
 
 
 def soon(index: Index, status: int, path: str = "simple/", **options: Any) -> None:
