@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from support.pulp import Pulp, Row, unique
+from support.wheels import wheel
 
 REMOTES = "remotes/pyindex/pyindex/"
 REPOSITORIES = "repositories/pyindex/pyindex/"
@@ -130,6 +131,26 @@ def test_content_is_seen_through_repositories(
     assert user.get(version).ok
     assert user.post(f"{version}repair/", {}).status_code == 403
     assert user.delete(version).status_code == 403
+
+
+def test_who_may_upload_to_a_repository_may_by_rest(pulp: Pulp, make_user: MakeUser) -> None:
+    """And is written down; a viewer may not, nor does anybody without a repository."""
+    repository = pulp.create_repository()
+    made = wheel("alpha", salt=unique())
+    order: Row = {
+        "data": {"repository": repository["pulp_href"]},
+        "files": {"file": (made.filename, made.body)},
+    }
+    user = make_user()
+    grant(pulp, repository, "pyindexrepository_viewer", user)
+    assert user.post(FILES, **order).status_code == 403
+    grant(pulp, repository, "pyindexrepository_uploader", user)
+    assert user.post(FILES, files=order["files"]).status_code == 400
+    task = user.task(user.post(FILES, **order))
+    assert task["result"]["version"] == 1
+    [record] = user.rows(f"{repository['pulp_href']}uploads/")
+    assert user.auth is not None
+    assert (record["filename"], record["user"]) == (made.filename, user.auth[0])
 
 
 def test_only_what_one_sees_is_put_behind_an_index(pulp: Pulp, make_user: MakeUser) -> None:

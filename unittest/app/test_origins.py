@@ -67,5 +67,6 @@ def test_the_first_version_is_empty() -> None:
 
 
 def test_uploads_name_who_brought_them() -> None:
-    """The task that commits them is nobody's."""
+    """Whosever task commits them."""
     assert of({"source": "upload", "user": None, "users": ["", "bob", "eve"]}).user == "bob, eve"
+    assert of({"source": "upload", "user": "bob", "users": ["bob", "eve"]}).user == "bob, eve"

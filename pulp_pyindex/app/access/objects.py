@@ -150,7 +150,7 @@ FILE = Access(
             allow(
                 "create",
                 given=(
-                    f"has_required_repo_perms_on_upload:{permission('modify', _REPOSITORY)}",
+                    f"has_required_repo_perms_on_upload:{permission('upload', _REPOSITORY)}",
                     f"has_required_repo_perms_on_upload:{permission('view', _REPOSITORY)}",
                     "has_upload_param_model_or_domain_or_obj_perms:core.change_upload",
                 ),

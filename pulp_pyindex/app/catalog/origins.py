@@ -32,10 +32,9 @@ def origin(version: RepositoryVersion) -> Origin:
     """How a version came about."""
     info: dict[str, Any] = version.info or {}
     kind = str(info.get("source") or "")
-    user = info.get("user")
     users = [one for one in info.get("users") or () if one]
-    if user is None and users:
-        user = ", ".join(users[:_SHOWN])
+    # Of uploads that share a version: by whom they were brought, not whose task took them in.
+    user = ", ".join(users[:_SHOWN]) if users else info.get("user")
     return Origin(
         kind=kind,
         user=user,

@@ -34,6 +34,12 @@ from .exchange import told_by
 class TakesFilesMixin:
     """The ways in of the content viewset. The checks are those of `<index>/legacy/`."""
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let Pulp's conditions, which read the order by the view's serializer, understand it."""
+        if self.action == "create":  # type: ignore[attr-defined]  # set by the framework
+            self.serializer_class = PyindexFileCreateSerializer
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # the viewset's own
+
     @extend_schema(
         summary="Create a file",
         description="Check a wheel or sdist and store it, in a task; with `repository` it is "
