@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import TextIO
 
@@ -35,12 +36,18 @@ def run_demo(home: Home, *, keep: bool, output: TextIO) -> None:
     if keep:
         print(f"\nIt goes on running.\n{status(home).as_text()}", file=output)
         print(
-            f"Stop it with `pulp-pyindex down --home {shlex.quote(str(home.root))}`.", file=output
+            f"Stop it with `{_program()} down --home {shlex.quote(str(home.root))}`.", file=output
         )
         return
     stop(home)
     shutil.rmtree(home.root)
     print("\nAll done; stopped and removed. KEEP=1 make demo leaves it running.", file=output)
+
+
+def _program() -> str:
+    """The command as it can be typed here."""
+    name = "pulp-pyindex"
+    return name if shutil.which(name) else shlex.quote(str(Path(sys.executable).with_name(name)))
 
 
 def _tell(home: Home, teller: Teller, output: TextIO) -> None:
