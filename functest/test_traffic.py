@@ -1,5 +1,6 @@
 """What an index answered, and what its upstream did, is counted and can be asked for."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -57,15 +58,20 @@ def test_answers_and_questions_are_counted(
     assert page(passed, "gamma").status_code == 502
 
     given = {"page": 1 + 3 + 1 + warnings.total() + 1, "file": 1 + 3}
-    least = {("page", "unchanged"): 1, ("page", "unreachable"): 2}
 
-    def are_counted() -> bool:
+    def lacking() -> Any:
         # Each process writes at its own times.
         answers, asked = counted(passed)
         found = {kind: sum(n for key, n in answers.items() if key[0] == kind) for kind in given}
-        return found == given and all(asked.get(key, 0) >= n for key, n in least.items())
+        # What was under way when upstream went may never be answered.
+        failed = sum(asked.get(("page", outcome), 0) for outcome in ("unreachable", "timeout"))
+        if found == given and failed >= 2 and asked.get(("page", "unchanged"), 0) >= 1:
+            return None
+        return given, answers, asked
 
-    wait_for(are_counted, f"{given} to be counted", 60)
+    with contextlib.suppress(TimeoutError):
+        wait_for(lambda: lacking() is None, "the counts")
+    assert lacking() is None
     answers, asked = counted(passed)
     known = {
         ("page", "miss", 200): 1,
@@ -101,6 +107,7 @@ def test_an_index_without_upstream_counts_its_answers(pulp: Pulp, upstream: Upst
         counts = {(one["kind"], one["status"]): one["count"] for one in found["answers"]}
         assert found["upstream"] == []
         assert {one["cache"] for one in found["answers"]} <= {""}
-        return counts.get(("page", 304)) == 20 and counts
+        # One of each process at least, and the one whose tag is asked with.
+        return counts.get(("page", 304)) == 20 and counts.get(("page", 200), 0) >= 3
 
-    assert wait_for(told, "the counts", 60)["page", 200] >= 2
+    wait_for(told, "the counts")
