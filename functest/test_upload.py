@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import requests
 
+from support.everyone import everyone
 from support.index import Index
 from support.publishing import House, form, make_house
 from support.pulp import Pulp, Row, unique
+from support.waiting import wait_for
 from support.wheels import MadeFile, sdist, wheel
 
 MakeHouse = Callable[..., House]
@@ -40,10 +41,9 @@ def other_bytes(made: MadeFile) -> MadeFile:
 
 
 def everywhere(index: Index) -> Iterator[dict[str, dict[str, Any]]]:
-    """The files of project alpha as many fresh connections see them."""
-    for _ in range(12):
-        with requests.Session() as fresh:
-            yield replace(index, session=fresh).files("alpha")
+    """The files of project alpha as each content process tells them."""
+    for session in wait_for(lambda: everyone(index.base), "every content process").values():
+        yield replace(index, session=session).files("alpha")
 
 
 def test_what_was_answered_is_installable_at_once(house: House, alpha: MadeFile) -> None:
