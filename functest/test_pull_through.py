@@ -213,8 +213,8 @@ def test_a_round_of_indexes_ends_at_once_and_says_so(pulp: Pulp) -> None:
     two = pass_through(pulp, one.index.simple, max_retries=0)
     pulp.update(one.remote["pulp_href"], url=two.index.simple)
     for passed, url, reason in (
-        (own, "simple/alpha/", "HTTP 508 Loop Detected"),
-        (own, "simple/", "HTTP 508 Loop Detected"),
+        (own, "simple/alpha/", "HTTP 508 The upstream of this index leads back to it"),
+        (own, "simple/", "HTTP 508 The upstream of this index leads back to it"),
         (one, "simple/alpha/", "HTTP 502"),
         (two, "simple/beta/", "HTTP 502"),
     ):

@@ -227,7 +227,7 @@ class Upstream:
         status = response.status
         if status in (200, 206) or (status == 304 and conditional):
             return
-        reason = f"HTTP {status} {response.reason or ''}".rstrip()
+        reason = f"HTTP {status} {response.reason or ''}".rstrip(" .")
         if status in (404, 410):
             raise UpstreamMissing(url, reason, status=status)
         if status in (401, 403, 407):
