@@ -31,14 +31,14 @@ from pulp_pyindex.index.rules import Ruleset
 _MEMORY = 16 * 1024 * 1024
 
 
-class NotForHim(Exception):
+class ViewRefused(Exception):
     """A protected index is behind the one that is asked about, and the user may not view it."""
 
 
 def explanation(
     user: Any, distribution_pk: UUID, project: str, filename: str | None
 ) -> dict[str, Any]:
-    """What the index of a distribution says of a normalised name, and why. Raises NotForHim."""
+    """What the index of a distribution says of a normalised name, and why. Raises ViewRefused."""
     return async_to_sync(_explained)(user, distribution_pk, NormalizedName(project), filename)
 
 
@@ -54,7 +54,7 @@ def trial(
 ) -> Trial:
     """What a ruleset would do with what the index of a distribution is known to have.
 
-    Raises SourceFailed where it cannot be told what that is, and NotForHim.
+    Raises SourceFailed where it cannot be told what that is, and ViewRefused.
     """
     tried = async_to_sync(_tried)
     return tried(user, distribution_pk, ruleset, at, project=project, after=after, limit=limit)
@@ -116,12 +116,12 @@ async def _asking(
 
 
 async def _let_in(user: Any, index: Index) -> None:
-    """Raise NotForHim where a user may not view a protected index behind one that he may view."""
+    """Raise ViewRefused where the user may view an index, and not a protected one behind it."""
     for door in index.doors:
         if door.distribution_pk == index.distribution_pk:
             continue
         if not await in_database(permissions.views, None, user, door.distribution_pk):
-            raise NotForHim(
+            raise ViewRefused(
                 f"The index {index.base_path!r} shows what is in {door.base_path!r}, which is "
                 "protected and which you may not view."
             )

@@ -16,7 +16,7 @@ from pulp_pyindex.app.serializers import (
     PyindexExplainQuerySerializer,
     PyindexExplanationSerializer,
 )
-from pulp_pyindex.app.serving.asked import NotForHim, explanation
+from pulp_pyindex.app.serving.asked import ViewRefused, explanation
 from pulp_pyindex.app.tasks import relying  # noqa: F401 - connects its receivers
 
 
@@ -45,7 +45,7 @@ class MergingActionsMixin:
         user, name, filename = request.user, asked["project"], asked["filename"]
         try:
             return Response(explanation(user, distribution.pk, name, filename))
-        except NotForHim as error:
+        except ViewRefused as error:
             raise PermissionDenied(str(error)) from error
 
     @extend_schema(

@@ -36,7 +36,7 @@ from pulp_pyindex.app.serializers import (
     PyindexDryRunSerializer,
     PyindexRulesetSerializer,
 )
-from pulp_pyindex.app.serving.asked import NotForHim, trial
+from pulp_pyindex.app.serving.asked import ViewRefused, trial
 from pulp_pyindex.app.serving.sources import SourceFailed
 from pulp_pyindex.index.rules import Ruleset, read_ruleset, read_stored_ruleset
 
@@ -152,7 +152,7 @@ def _tried(
         return try_ruleset(ruleset, _version(found), at, **which)
     try:
         return trial(user, found.pk, ruleset, at, **which)
-    except NotForHim as error:
+    except ViewRefused as error:
         raise PermissionDenied(str(error)) from error
     except SourceFailed as failure:
         raise ValidationError({"of": [f"{failure}."]}) from failure
