@@ -48,8 +48,8 @@ def upload(session: Session, repository: str, files: tuple[str, ...], attested: 
     """Upload wheels and sdists to REPOSITORY. Those that are refused are named; the others stay.
 
     Each file is checked by itself, so that a refused one keeps nothing else out. What is good comes
-    in one version, up to 100 files of together 64 MiB; a file that goes in chunks has one of its
-    own.
+    in one version, up to 100 files of together 64 MiB; in a few where the server is busy. A file
+    that goes in chunks has one of its own.
     """
     target = repository_context(session, repository)
     target.entity  # noqa: B018  # before anything is sent: is there such a repository?
